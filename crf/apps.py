@@ -1,0 +1,33 @@
+"""Django's registration of the case report forms."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class CrfConfig(AppConfig):
+    """Forms, entry, review."""
+
+    name = "crf"
+    verbose_name = _("Case report forms")
+
+    def ready(self) -> None:
+        from crf import gates  # noqa: F401
+        from crf.declare import checks  # noqa: F401
+        from trial.context import navigation
+
+        navigation += [
+            (_("Today"), "home", "calendar-check", "read"),
+            (_("Subjects"), "subjects", "people", "read"),
+            (_("Queries"), "queries", "chat-left-text", "read"),
+        ]
+        post_migrate.connect(_index, sender=self)
+
+
+def _index(*, using: str, **kwargs: Any) -> None:
+    from crf.index import install
+
+    if using == "owner":
+        install(using=using)

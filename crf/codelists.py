@@ -1,0 +1,137 @@
+"""Controlled terms: the value is what exports carry (CDISC where there is a term), the label is what a person reads."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from trial import protocol
+
+
+class Sex(models.TextChoices):
+    """CDISC C66731."""
+
+    MALE = "M", _("Male")
+    FEMALE = "F", _("Female")
+
+
+class Ethnicity(models.TextChoices):
+    """Sponsor's terms: the trial's sites are Chinese."""
+
+    HAN = "HAN", _("Han")
+    OTHER = "OTHER", _("Other")
+    UNKNOWN = "UNKNOWN", _("Unknown")
+
+
+class Missing(models.TextChoices):
+    """Why an item is blank."""
+
+    NOT_DONE = "NOT DONE", _("Not done")
+    NOT_APPLICABLE = "NOT APPLICABLE", _("Not applicable")
+    UNKNOWN = "UNKNOWN", _("Unknown")
+    ASKED = "ASKED BUT UNKNOWN", _("Asked but unknown")
+
+
+class ChangeReason(models.TextChoices):
+    """The usual reasons to change completed data; a person may write another."""
+
+    TRANSCRIPTION = "Transcription error", _("Transcription error")
+    NEW_INFORMATION = "New information from the source", _("New information from the source")
+    QUERY = "Answer to a query", _("Answer to a query")
+    WRONG_UNIT = "Wrong unit", _("Wrong unit")
+    OTHER = "OTHER", _("Another reason (please write it)")
+
+
+class DoseLevel(models.TextChoices):
+    """Dose levels of the protocol, in 10^6 CAR-T cells per kg; trial/protocol.py has the numbers."""
+
+    _ignore_ = ["level"]
+    for level in protocol.DOSE_LEVELS:
+        vars()["DL_" + level.code.replace(".", "_")] = (level.code, level.label)
+
+
+class TemperatureRoute(models.TextChoices):
+    """Where the temperature was taken."""
+
+    AXILLARY = "AXILLARY", _("Axillary")
+    ORAL = "ORAL", _("Oral")
+    TYMPANIC = "TYMPANIC", _("Tympanic")
+    RECTAL = "RECTAL", _("Rectal")
+    TEMPORAL = "TEMPORAL", _("Temporal")
+    CORE = "CORE", _("Core (bladder, oesophagus, catheter)")
+
+
+class Anticytokine(models.TextChoices):
+    """Drugs against cytokines, ASTCT 2019."""
+
+    TOCILIZUMAB = "TOCILIZUMAB", _("Tocilizumab")
+    SILTUXIMAB = "SILTUXIMAB", _("Siltuximab")
+    ANAKINRA = "ANAKINRA", _("Anakinra")
+    OTHER = "OTHER", _("Other")
+
+
+class Steroid(models.TextChoices):
+    """Corticosteroids."""
+
+    DEXAMETHASONE = "DEXAMETHASONE", _("Dexamethasone")
+    METHYLPREDNISOLONE = "METHYLPREDNISOLONE", _("Methylprednisolone")
+    HYDROCORTISONE = "HYDROCORTISONE", _("Hydrocortisone")
+    PREDNISONE = "PREDNISONE", _("Prednisone")
+    OTHER = "OTHER", _("Other")
+
+
+class Vasopressor(models.TextChoices):
+    """Vasopressors and inotropes; the rule knows which count."""
+
+    NOREPINEPHRINE = "NOREPINEPHRINE", _("Norepinephrine")
+    EPINEPHRINE = "EPINEPHRINE", _("Epinephrine")
+    DOPAMINE = "DOPAMINE", _("Dopamine")
+    PHENYLEPHRINE = "PHENYLEPHRINE", _("Phenylephrine")
+    VASOPRESSIN = "VASOPRESSIN", _("Vasopressin")
+    TERLIPRESSIN = "TERLIPRESSIN", _("Terlipressin")
+    METARAMINOL = "METARAMINOL", _("Metaraminol")
+    DOBUTAMINE = "DOBUTAMINE", _("Dobutamine (inotrope)")
+    MILRINONE = "MILRINONE", _("Milrinone (inotrope)")
+    OTHER = "OTHER", _("Other vasopressor")
+
+
+class DoseUnit(models.TextChoices):
+    """Units of a continuous infusion."""
+
+    UG_MIN = "ug/min", "µg/min"
+    UG_KG_MIN = "ug/kg/min", "µg/kg/min"
+    U_MIN = "U/min", "U/min"
+    MG_H = "mg/h", "mg/h"
+
+
+class Oxygen(models.TextChoices):
+    """Oxygen and ventilation, least support first; ASTCT 2019, table 2."""
+
+    NONE = "NONE", _("None (room air)")
+    BLOW_BY = "BLOW_BY", _("Blow-by")
+    NASAL_CANNULA = "NASAL_CANNULA", _("Nasal cannula")
+    HFNC = "HFNC", _("High-flow nasal cannula")
+    FACE_MASK = "FACE_MASK", _("Simple face mask")
+    NON_REBREATHER = "NON_REBREATHER", _("Non-rebreather mask")
+    VENTURI = "VENTURI", _("Venturi mask")
+    CPAP = "CPAP", _("CPAP")
+    BIPAP = "BIPAP", _("BiPAP")
+    INTUBATED = "INTUBATED", _("Intubation and ventilation")
+
+
+class VentilationReason(models.TextChoices):
+    """Why positive pressure was given."""
+
+    HYPOXIA = "HYPOXIA", _("Hypoxia")
+    AIRWAY_PROTECTION = "AIRWAY_PROTECTION", _("Protection of the airway")
+    PROCEDURE = "PROCEDURE", _("Procedure")
+    OTHER = "OTHER", _("Other")
+
+
+class ToxicityGrade(models.TextChoices):
+    """Grades 0 to 5."""
+
+    G0 = "0", _("0 - none")
+    G1 = "1", "1"
+    G2 = "2", "2"
+    G3 = "3", "3"
+    G4 = "4", "4"
+    G5 = "5", _("5 - death")

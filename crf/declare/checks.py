@@ -1,0 +1,78 @@
+"""Proof-reading of the declarations when Django starts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+
+from crf.declare.form import Crf, FormClass, Log, casebook
+from trial import protocol, schedule
+
+# UCUM units in use; a new one is added here on purpose, so that a typing slip is not a new unit.
+UNITS = {"", "Cel", "cm", "kg", "L/min", "%", "10*6/kg", "10*6", "h", "{dose}", "mm[Hg]", "/min"}
+RESERVED = {"subject", "site", "visit", "occurrence", "status", "missing", "version", "history", "form", "row", "day", "submitted"}
+
+
+@register()
+def proof_read(**_: Any) -> list[CheckMessage]:
+    """Runs every check on every form."""
+    forms = casebook()
+    problems = [problem for form in forms for problem in _form(form)]
+    counted = Counter(check for form in forms for check in form.declared.checks)
+    problems += [Error(f"Check {check} is declared twice.", id="crf.E006") for check, n in counted.items() if n > 1]
+    return problems
+
+
+def _form(form: FormClass) -> list[CheckMessage]:
+    declared = form.declared
+    found: list[CheckMessage] = []
+
+    def wrong(number: int, text: str) -> None:
+        found.append(Error(f"{declared.name}: {text}", obj=form, id=f"crf.E{number:03d}"))
+
+    scheduled = declared.name in (schedule.LOGS if issubclass(form, Log) else schedule.ACTIVITIES)
+    if issubclass(form, (Crf, Log)) and not scheduled:
+        wrong(8, "the form is absent from the schedule of activities (trial/schedule.py).")
+    for name, item in _all_items(form):
+        _item(name, item, wrong)
+    names = {**declared.items, **declared.rows}
+    for name, item in names.items():
+        if item.about.shown_if and item.about.shown_if.item not in names:
+            wrong(4, f"{name} is shown if {item.about.shown_if.item}, which is no item.")
+        if name in RESERVED:
+            wrong(9, f"{name} is a name every form already has.")
+    for derived in declared.derived.values():
+        for need in derived.needs():
+            if need not in names:
+                wrong(5, f"{derived.name}: the rule asks for {need}, which is no item.")
+    for check in declared.checks.values():
+        for name in (check.item, *check.sees):
+            if name and name not in names and name not in declared.derived:
+                wrong(7, f"{check.id} speaks of {name}, which is no item.")
+    return found
+
+
+def _all_items(form: FormClass) -> list[tuple[str, Any]]:
+    inner = [
+        (f"{grid.name}.{name}", item) for grid in form.declared.rows.values() for name, item in grid.row.declared.items.items()
+    ]
+    return [*form.declared.items.items(), *inner]
+
+
+def _item(name: str, item: Any, wrong: Any) -> None:
+    about = item.about
+    if not str(about.label).strip():
+        wrong(1, f"{name} has no label.")
+    if not about.cdash:
+        wrong(1, f"{name} has no CDASH name.")
+    if about.unit not in UNITS:
+        wrong(2, f"{name} is in {about.unit!r}, which is no unit of crf.declare.checks.UNITS.")
+    if about.hard and about.soft:
+        for hard, soft, outside in zip(about.hard, about.soft, (lambda s, h: s < h, lambda s, h: s > h), strict=True):
+            if hard is not None and soft is not None and outside(soft, hard):
+                wrong(3, f"{name}: the soft range reaches outside the hard one.")
+    for version in (about.since, about.until):
+        if version is not None and version not in {v.code for v in protocol.VERSIONS}:
+            wrong(10, f"{name} names protocol version {version!r}, which does not exist.")

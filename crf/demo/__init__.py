@@ -1,0 +1,1 @@
+"""The demonstration study: 23 invented subjects at three invented sites. Not patient data."""

@@ -1,0 +1,87 @@
+"""CAR-T infusion: day 0, from which every later day is counted."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crf import codelists
+from crf.declare.form import Check, Crf, Section
+from crf.declare.items import Coded, DateTime, Memo, Number, When, YesNo
+from trial import subjects
+from trial.models import User
+
+
+def _total_agrees(form: Any) -> bool | None:
+    """Total = per kg x weight, within 10 % (rounding of the bag's label)."""
+    weight = form.latest("demographics", "weight")
+    if None in (form.cells_per_kg, form.cells_total, weight):
+        return None
+    return bool(abs(form.cells_total - form.cells_per_kg * weight) <= form.cells_per_kg * weight / 10)
+
+
+class CarTInfusion(Crf, title=_("CAR-T infusion"), about_day="infused_at"):
+    """The product given: when, how much, with what interruption."""
+
+    given = Section(_("Infusion"))
+    infused_at = DateTime(_("Date and time of infusion"), cdash="EXSTDAT", sdtm="EX.EXSTDTC", critical=True, help=_("Start."))
+    dose_level = Coded(_("Planned dose level"), codelists.DoseLevel, cdash="EXPDOSE", sdtm="SUPPEX.EXPDOSE", critical=True)
+    cells_per_kg = Number(
+        _("CAR-T cells given per kg"), unit="10*6/kg", places=2, hard=(0, 20), soft=("0.3", 5), cdash="EXDOSE", sdtm="EX.EXDOSE",
+        critical=True,
+    )
+    cells_total = Number(
+        _("CAR-T cells given in total"), unit="10*6", places=1, hard=(0, 5000), soft=(10, 600), cdash="EXDOSTOT", sdtm="EX.EXDOSE"
+    )
+    interrupted = YesNo(_("Was the infusion interrupted?"), cdash="EXINTPYN", sdtm="SUPPEX.EXINTPYN")
+    interruption = Memo(
+        _("What happened?"), cdash="EXADJ", sdtm="EX.EXADJ", shown_if=When("interrupted", "Y"), required=True, limit=1000
+    )
+
+    ex01 = Check(
+        "EX-01",
+        _("The planned dose level differs from the level at enrolment. Please correct it, or record a protocol deviation."),
+        lambda form: None if form.dose_level is None else form.dose_level == form.subject.dose_level,
+        item="dose_level",
+        sees=("dose_level",),
+    )
+    ex02 = Check(
+        "EX-02",
+        _("The cells given per kg differ from the planned level by more than 20 %. Please check both values."),
+        lambda form: (
+            None
+            if None in (form.dose_level, form.cells_per_kg)
+            else abs(form.cells_per_kg / form.number(form.dose_level) - 1) <= form.number("0.2")
+        ),
+        item="cells_per_kg",
+        sees=("dose_level", "cells_per_kg"),
+    )
+    ex03 = Check(
+        "EX-03",
+        _("Total and per-kg cells do not fit the weight at screening. Please check both numbers and the weight."),
+        _total_agrees,
+        item="cells_total",
+        sees=("cells_per_kg", "cells_total"),
+    )
+    ex04 = Check(
+        "EX-04",
+        _("The infusion is earlier than enrolment. Please correct the date."),
+        lambda form: (
+            None if None in (form.infused_at, form.subject.enrolled_on) else form.infused_at.date() >= form.subject.enrolled_on
+        ),
+        item="infused_at",
+        sees=("infused_at",),
+        hard=True,
+    )
+    ex05 = Check(
+        "EX-05",
+        _("This time lies in the future. Please correct it."),
+        lambda form: None if form.infused_at is None else form.infused_at <= form.now,
+        item="infused_at",
+        sees=("infused_at",),
+        hard=True,
+    )
+
+    def submitted(self, *, by: User, reason: str) -> None:
+        """Anchors the schedule at this infusion."""
+        if self.infused_at is not None:
+            subjects.infuse(self.subject, at=self.infused_at, by=by, reason=reason)

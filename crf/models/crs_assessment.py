@@ -1,0 +1,175 @@
+"""CRS assessment: daily from infusion to day 14, then day 21; as often a day as the state asks for."""
+
+from django.utils.translation import gettext_lazy as _
+
+from crf import codelists
+from crf.declare.form import Check, Crf, Derived, Row, Section
+from crf.declare.items import Coded, DateTime, Memo, Number, Rows, When, YesNo
+from trial import protocol, schedule
+from trial.rules import crs
+from trial.rules.crs_axes import FEVER_CEL
+
+SUPPORT = ("BLOW_BY", "NASAL_CANNULA", "HFNC", "FACE_MASK", "NON_REBREATHER", "VENTURI", "CPAP", "BIPAP", "INTUBATED")
+
+
+class Vasopressor(Row, title=_("Vasopressor")):
+    """One drug given for hypotension."""
+
+    drug = Coded(_("Drug"), codelists.Vasopressor, cdash="CMTRT", sdtm="CM.CMTRT")
+    dose = Number(_("Highest dose"), places=2, digits=7, hard=(0, 10000), cdash="CMDOSE", sdtm="CM.CMDOSE", required=False)
+    dose_unit = Coded(_("Unit"), codelists.DoseUnit, cdash="CMDOSU", sdtm="CM.CMDOSU", required=False)
+    started_at = DateTime(_("Started"), cdash="CMSTDAT", sdtm="CM.CMSTDTC", required=False)
+    stopped_at = DateTime(_("Stopped (blank = running)"), cdash="CMENDAT", sdtm="CM.CMENDTC", required=False)
+    hours = Number(
+        _("Hours at the highest dose"), unit="h", places=1, digits=5, hard=(0, 48), cdash="CMDUR", sdtm="CM.CMDUR", required=False
+    )
+
+
+class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="assessed_at"):
+    """One assessment of cytokine release syndrome."""
+
+    when = Section(_("When"))
+    assessed_at = DateTime(_("Date and time of assessment"), cdash="CEDTC", sdtm="CE.CEDTC", critical=True)
+
+    fever = Section(_("Fever"), _("Since the last assessment."))
+    temperature = Number(
+        _("Highest temperature"), unit="Cel", places=1, digits=4, hard=(30, 45), soft=(35, 41),
+        cdash="TEMP_VSORRES", sdtm="VS.VSORRES", source="ASTCT 2019, table 2: fever is 38.0 or more", critical=True,
+    )
+    temperature_route = Coded(
+        _("Taken at"), codelists.TemperatureRoute, cdash="TEMP_VSLOC", sdtm="VS.VSLOC", required=False
+    )
+    fever_due_to_crs = YesNo(
+        _("Is a fever due to CRS?"), cdash="CEREL_FEVER", sdtm="SUPPCE.CERELFEV", required=False,
+        help=_("No, if another cause explains it (infection, transfusion). Blank counts as due to CRS."),
+    )
+    fever_possible_masked = YesNo(
+        _("Could an earlier antipyretic hide a fever?"), cdash="CEMASK", sdtm="SUPPCE.CEMASK", required=False
+    )
+
+    treatment = Section(_("Treatment for CRS"), _("Since the last assessment."))
+    antipyretic = YesNo(_("Antipyretic"), cdash="CMOCCUR_AP", sdtm="CM.CMOCCUR")
+    anticytokine = YesNo(_("Anticytokine drug"), cdash="CMOCCUR_AC", sdtm="CM.CMOCCUR", critical=True)
+    anticytokine_drug = Coded(
+        _("Which anticytokine drug?"), codelists.Anticytokine, cdash="CMTRT_AC", sdtm="CM.CMTRT", shown_if=When("anticytokine", "Y")
+    )
+    steroid = YesNo(_("Corticosteroid"), cdash="CMOCCUR_ST", sdtm="CM.CMOCCUR", critical=True)
+    steroid_drug = Coded(
+        _("Which corticosteroid?"), codelists.Steroid, cdash="CMTRT_ST", sdtm="CM.CMTRT", shown_if=When("steroid", "Y")
+    )
+
+    circulation = Section(_("Circulation"), _("Since the last assessment."))
+    hypotension = YesNo(_("Hypotension"), cdash="CEOCCUR_HYPO", sdtm="CE.CEOCCUR", critical=True)
+    hypotension_due_to_crs = YesNo(
+        _("Is the hypotension due to CRS?"), cdash="CEREL_HYPO", sdtm="SUPPCE.CERELHYP", required=False,
+        shown_if=When("hypotension", "Y"), help=_("No, if another cause explains it (bleeding, sepsis). Blank counts as due to CRS."),
+    )
+    vasopressors = Rows(_("Vasopressors"), Vasopressor, cdash="CM", help=_("One row a drug. Leave empty if none was given."))
+
+    breathing = Section(_("Breathing"), _("Since the last assessment."))
+    oxygen = Coded(_("Highest oxygen support"), codelists.Oxygen, cdash="PROCCUR_O2", sdtm="PR.PRTRT", critical=True)
+    oxygen_flow = Number(
+        _("Oxygen flow"), unit="L/min", places=1, digits=4, hard=(0, 80), soft=("0.5", 60), cdash="O2FLOW", sdtm="PR.PRDOSE",
+        required=False, shown_if=When("oxygen", *[s for s in SUPPORT if s not in ("CPAP", "BIPAP", "INTUBATED")]),
+    )
+    fio2 = Number(
+        _("Highest FiO2"), unit="%", places=0, digits=3, hard=(21, 100), cdash="FIO2_VSORRES", sdtm="VS.VSORRES", required=False,
+        shown_if=When("oxygen", *SUPPORT),
+    )
+    oxygen_at_baseline = YesNo(
+        _("The same support as before the infusion?"), cdash="PRBASE", sdtm="SUPPPR.PRBASE", required=False,
+        shown_if=When("oxygen", *SUPPORT), help=_("Yes for home oxygen or CPAP that has not changed."),
+    )
+    hypoxia_due_to_crs = YesNo(
+        _("Is the need for oxygen due to CRS?"), cdash="CEREL_HYPOX", sdtm="SUPPCE.CERELHYX", required=False,
+        shown_if=When("oxygen", *SUPPORT), help=_("No, if another cause explains it (fluid, pneumonia). Blank counts as due to CRS."),
+    )
+    ventilation_reason = Coded(
+        _("Why positive pressure?"), codelists.VentilationReason, cdash="PRINDC", sdtm="PR.PRINDC",
+        shown_if=When("oxygen", "CPAP", "BIPAP", "INTUBATED"),
+    )
+
+    outcome = Section(_("Grade"))
+    death_due_to_crs = YesNo(_("Death due to CRS?"), cdash="CEDTHREL", sdtm="SUPPCE.CEDTHREL", critical=True)
+    investigator_grade = Coded(
+        _("Investigator's CRS grade"), codelists.ToxicityGrade, cdash="CETOXGR", sdtm="CE.CETOXGR", investigator=True, critical=True
+    )
+    comment = Memo(_("Comment"), cdash="COVAL", sdtm="CO.COVAL", limit=2000)
+
+    astct = Derived(_("ASTCT grade"), crs.astct_2019)
+
+    crs01 = Check(
+        "CRS-01",
+        _("The investigator's grade differs from the grade by the criteria. Please confirm with a reason, or correct."),
+        lambda form: (
+            None if None in (form.investigator_grade, form.astct.value) else form.investigator_grade == str(form.astct.value)
+        ),
+        item="investigator_grade",
+        sees=("investigator_grade", "astct"),
+    )
+    crs02 = Check(
+        "CRS-02",
+        _("A vasopressor is recorded but no hypotension. Please tick hypotension, or remove the drug."),
+        lambda form: None if not form.vasopressors else form.hypotension == "Y",
+        item="hypotension",
+        sees=("hypotension",),
+    )
+    crs03 = Check(
+        "CRS-03",
+        _("The flow is missing for a nasal cannula. Please enter it: up to 6 L/min is grade 2, more is grade 3."),
+        lambda form: None if form.oxygen != "NASAL_CANNULA" else form.oxygen_flow is not None,
+        item="oxygen_flow",
+        sees=("oxygen", "oxygen_flow"),
+    )
+    crs04 = Check(
+        "CRS-04",
+        _("The assessment is not on the day of this visit. Please correct the date, or enter it at its own visit."),
+        lambda form: (
+            None
+            if form.assessed_at is None or form.visit is None or form.visit.code not in schedule.DAILY or form.study_day is None
+            else form.visit.window_from <= form.local(form.assessed_at).date() <= form.visit.window_to
+        ),
+        item="assessed_at",
+        sees=("assessed_at",),
+    )
+    crs05 = Check(
+        "CRS-05",
+        _("The assessment is earlier than the infusion. Please correct the date."),
+        lambda form: (
+            None
+            if None in (form.assessed_at, form.subject.infused_at)
+            else form.local(form.assessed_at).date() >= form.local(form.subject.infused_at).date()
+        ),
+        item="assessed_at",
+        sees=("assessed_at",),
+    )
+    crs06 = Check(
+        "CRS-06",
+        _("This time lies in the future. Please correct it."),
+        lambda form: None if form.assessed_at is None else form.assessed_at <= form.now,
+        item="assessed_at",
+        sees=("assessed_at",),
+        hard=True,
+    )
+    crs07 = Check(
+        "CRS-07",
+        _("A drug stopped before it started. Please correct the times."),
+        lambda form: all(None in (r.started_at, r.stopped_at) or r.stopped_at >= r.started_at for r in form.vasopressors),
+        item="vasopressors",
+        hard=True,
+    )
+    crs08 = Check(
+        "CRS-08",
+        _("A fever this late after the infusion is unusual for a first CRS. Please confirm that CRS is the cause."),
+        lambda form: (
+            None
+            if form.temperature is None or form.study_day is None or form.fever_due_to_crs in ("Y", "N")
+            else not (
+                form.temperature >= FEVER_CEL
+                and form.study_day > protocol.CRS_PLAUSIBLE_DAYS
+                and not any(h.temperature is not None and h.temperature >= FEVER_CEL for h in form.history)
+            )
+        ),
+        item="temperature",
+        sees=("temperature", "fever_due_to_crs"),
+    )

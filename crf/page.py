@@ -1,0 +1,245 @@
+"""The entry page of a form, read off its declaration: Django form, grid of rows, and crispy layout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout, LayoutObject
+from django import forms
+from django.forms.formsets import BaseFormSet, formset_factory
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as __
+from django.utils.translation import gettext_lazy as _
+
+from crf import codelists
+from crf.declare.form import Declaration, FormClass
+from crf.declare.items import Item, Rows
+
+MISSING = "__missing"
+ROWS_LIMIT = 100
+
+
+class RowForm(forms.Form):
+    """One line of a grid; a line left blank is no line."""
+
+    declared: Declaration
+
+    @property
+    def is_blank(self) -> bool:
+        return not any(v not in (None, "") for k, v in self.cleaned_data.items() if k not in ("DELETE", "ORDER"))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("DELETE") or self.is_blank:
+            return cleaned
+        for name, item in self.declared.items.items():
+            if item.about.required and name not in self.errors and cleaned.get(name) in (None, ""):
+                self.add_error(name, __("Please fill this in, or remove the row."))
+        return cleaned
+
+
+class PageForm(forms.Form):
+    """A form of the casebook as a page. Items first, then why they are blank, then the grids as formsets."""
+
+    declared: Declaration
+    items: dict[str, Any]
+
+    def __init__(
+        self, data: Any = None, *, initial: Mapping[str, Any] | None = None, may_grade: bool = True, complete: bool = True
+    ) -> None:
+        self.may_grade, self.complete = may_grade, complete
+        super().__init__(data, initial=dict(initial or {}), label_suffix="")
+        for name, item in self.items.items():
+            if isinstance(item, Item) and item.about.investigator and not may_grade:
+                self.fields[name].disabled = True
+        self.grids: dict[str, BaseFormSet[RowForm]] = {
+            name: _formset(item)(data=data, prefix=name, initial=list((initial or {}).get(name, ())))
+            for name, item in self.items.items()
+            if isinstance(item, Rows)
+        }
+        self.helper = helper(self)
+
+    def shows(self, name: str) -> bool:
+        """Whether an item is shown, given what was typed in the item it depends on."""
+        when = self.items[name].about.shown_if
+        return when is None or when.holds(self.cleaned_data.get(when.item) or None)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name, item in self.items.items():
+            if isinstance(item, Rows):
+                continue
+            if cleaned.get(name) == "":
+                cleaned[name] = None
+            if not self.shows(name):
+                # A hidden item keeps no value, and an error in it hinders nobody.
+                cleaned[name] = None
+                cleaned[name + MISSING] = ""
+                self._errors.pop(name, None)  # type: ignore[union-attr]
+            elif name not in self.errors:
+                self._complete(name, item)
+        return cleaned
+
+    def _complete(self, name: str, item: Any) -> None:
+        value, why = self.cleaned_data.get(name), self.cleaned_data.get(name + MISSING)
+        if value is not None and why:
+            self.add_error(name, __("There is a value and a reason why it is missing. Please keep one of them."))
+        elif value is None and not why and item.about.required and self.complete:
+            if item.about.investigator and not self.may_grade:
+                return  # waits for the investigator; a query says so
+            self.add_error(name, __("Please enter a value, or say why it is missing."))
+
+    def is_valid(self) -> bool:
+        grids = all([grid.is_valid() for grid in self.grids.values()])  # a list: every grid shows its errors
+        return super().is_valid() and grids
+
+    def values(self) -> dict[str, Any]:
+        """Items and rows by name, for a sheet. What could not be read is None, so that a half-typed form can be judged."""
+        cleaned = getattr(self, "cleaned_data", {})
+        found = {n: (cleaned.get(n) if cleaned.get(n) != "" else None) for n, i in self.items.items() if isinstance(i, Item)}
+        for name, grid in self.grids.items():
+            found[name] = [
+                {n: (row.cleaned_data.get(n) if row.cleaned_data.get(n) != "" else None) for n in row.declared.items}
+                for row in grid.forms
+                if hasattr(row, "cleaned_data") and not row.cleaned_data.get("DELETE") and not row.is_blank
+            ]
+        return found
+
+    def missing(self) -> dict[str, str]:
+        """Why items are blank, by item name."""
+        return {n: why for n in self.items if (why := self.cleaned_data.get(n + MISSING))}
+
+    def error_list(self) -> list[dict[str, str]]:
+        """Every error with its item's label and anchor, for the summary on top."""
+        found = []
+        for name, messages in self.errors.items():
+            label = self.items[name].about.label if name in self.items else ""
+            found += [{"label": str(label), "text": str(text), "anchor": f"item-{name}"} for text in messages]
+        for name, grid in self.grids.items():
+            label = str(self.items[name].about.label)
+            found += [{"label": label, "text": str(text), "anchor": f"item-{name}"} for text in grid.non_form_errors()]
+            for number, row in enumerate(grid.forms, 1):
+                for inner, messages in row.errors.items():
+                    words = f"{label} {number}, {row.declared.items[inner].about.label}" if inner in row.declared.items else label
+                    found += [{"label": words, "text": str(text), "anchor": f"item-{name}"} for text in messages]
+        return found
+
+
+def _formset(grid: Rows) -> type[BaseFormSet[RowForm]]:
+    declared = grid.row.declared
+    fields = {name: item.form_field() for name, item in declared.items.items()}
+    for name, item in declared.items.items():
+        fields[name].item = item  # type: ignore[attr-defined]
+    row_form = type("RowOf" + grid.row.__name__, (RowForm,), {**fields, "declared": declared})
+    return formset_factory(row_form, extra=0, can_delete=True, max_num=ROWS_LIMIT, validate_max=True, absolute_max=ROWS_LIMIT + 50)
+
+
+_built: dict[tuple[FormClass, str], type[PageForm]] = {}
+
+
+def page_form(form: FormClass, version: str) -> type[PageForm]:
+    """The page's form class for a protocol version; built once, for a declaration does not change while running."""
+    key = (form, version)
+    if key not in _built:
+        items = form.declared.in_force(version)
+        fields: dict[str, forms.Field] = {}
+        for name, item in items.items():
+            if isinstance(item, Rows):
+                continue
+            fields[name] = item.form_field()
+            fields[name].item = item  # type: ignore[attr-defined]
+            fields[name + MISSING] = forms.ChoiceField(
+                choices=[("", _("Why is it missing?")), *codelists.Missing.choices],
+                required=False,
+                label=_("Reason for the missing value"),
+                error_messages={"invalid_choice": _("Please choose a reason of the list.")},
+            )
+        _built[key] = type("PageOf" + form.__name__, (PageForm,), {**fields, "declared": form.declared, "items": items})
+    return _built[key]
+
+
+def typed(data: Mapping[str, Any]) -> QueryDict:
+    """Raw strings as a browser would send them: rows given as a list of dictionaries become the grid's fields.
+
+    data: item name -> text; rows' name -> list of {item: text}; "<item>__missing" -> reason.
+    """
+    if isinstance(data, QueryDict):
+        return data
+    flat = QueryDict(mutable=True)
+    for name, value in data.items():
+        if not isinstance(value, (list, tuple)):
+            flat[name] = "" if value is None else str(value)
+            continue
+        flat[f"{name}-TOTAL_FORMS"], flat[f"{name}-INITIAL_FORMS"] = str(len(value)), "0"
+        for number, line in enumerate(value):
+            for inner, text in line.items():
+                flat[f"{name}-{number}-{inner}"] = "" if text is None else str(text)
+    return flat
+
+
+def with_grids(data: QueryDict, form: FormClass) -> QueryDict:
+    """The data with the counters a formset insists on, where whoever typed left the grid out."""
+    absent = [name for name in form.declared.rows if f"{name}-TOTAL_FORMS" not in data]
+    if absent:
+        data = data.copy()
+        for name in absent:
+            data[f"{name}-TOTAL_FORMS"] = data[f"{name}-INITIAL_FORMS"] = "0"
+    return data
+
+
+class ItemOnPage(LayoutObject):
+    """One item: label, control, unit, error, and why it is missing."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def render(self, form: PageForm, context: Any, template_pack: Any = None, **_kwargs: Any) -> str:
+        form.rendered_fields |= {self.name, self.name + MISSING}  # type: ignore[attr-defined]
+        item = form.items[self.name]
+        return render_to_string(
+            "crf/items/_item.html",
+            {"field": form[self.name], "item": item, "about": item.about, "missing": form[self.name + MISSING]},
+        )
+
+
+class GridOnPage(LayoutObject):
+    """The rows of a grid, with an empty one to copy."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def render(self, form: PageForm, context: Any, template_pack: Any = None, **_kwargs: Any) -> str:
+        grid = form.grids[self.name]
+        item = form.items[self.name]
+        return render_to_string(
+            "crf/items/_rows.html",
+            {"grid": grid, "item": item, "about": item.about, "name": self.name, "columns": item.row.declared.items.values()},
+        )
+
+
+class SectionOnPage(LayoutObject):
+    """A card with its items."""
+
+    def __init__(self, section: Any, *fields: LayoutObject) -> None:
+        self.section, self.fields = section, list(fields)
+
+    def render(self, form: PageForm, context: Any, template_pack: Any = None, **kwargs: Any) -> str:
+        inside = [field.render(form, context, template_pack=template_pack, **kwargs) for field in self.fields]
+        return render_to_string("crf/items/_section.html", {"section": self.section, "items": inside})
+
+
+def helper(form: PageForm) -> FormHelper:
+    """The crispy layout: sections in the order of the class body."""
+    found = FormHelper()
+    found.form_tag = False
+    found.disable_csrf = True
+    cards = []
+    for section, names in form.declared.sections:
+        inside = [GridOnPage(n) if isinstance(form.items[n], Rows) else ItemOnPage(n) for n in names if n in form.items]
+        if inside:
+            cards.append(SectionOnPage(section, *inside))
+    found.layout = Layout(*cards)
+    return found

@@ -1,0 +1,140 @@
+"""One form's values, typed or stored, as rules and checks read them: by item name, with derived values and history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from crf.declare.form import Entered, FormClass, form_named
+from trial import subjects
+from trial.models import Subject, Visit
+
+
+class Sheet:
+    """A form filled in or being filled in. Attribute access gives an item, the rows of a grid, or a derived verdict."""
+
+    def __init__(
+        self,
+        form: FormClass,
+        values: Mapping[str, Any],
+        *,
+        subject: Subject,
+        visit: Visit | None,
+        before: Sequence[Any] | None = None,
+        pk: int | None = None,
+        now: datetime | None = None,
+    ) -> None:
+        self.subject, self.visit, self.pk = subject, visit, pk
+        self._form, self._verdicts = form, {}  # type: ignore[var-annotated]
+        self._values = {name: on_site(value, self._zone) for name, value in values.items()}
+        self._before = before
+        self.now = now or timezone.now()
+
+    def __getattr__(self, name: str) -> Any:
+        declared = self._form.declared
+        if name in declared.derived:
+            if name not in self._verdicts:
+                self._verdicts[name] = declared.derived[name].of(self)
+            return self._verdicts[name]
+        if name in declared.items:
+            return self._values.get(name)
+        if name in declared.rows:
+            return self._values.get(name) or ()
+        raise AttributeError(name)
+
+    @property
+    def history(self) -> Sequence[Any]:
+        """The subject's forms of this kind before this one, oldest first."""
+        if self._before is None:
+            self._before = earlier(self)
+        return self._before
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self._zone).date()
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.subject.site.timezone)
+
+    def local(self, at: datetime) -> datetime:
+        """A time on the site's clock."""
+        return at.astimezone(self._zone)
+
+    def number(self, text: str) -> Decimal:
+        return Decimal(text)
+
+    @property
+    def study_day(self) -> int | None:
+        """Days from the infusion (= day 0) to the day this form is about, or None."""
+        value = self._values.get(self._form.declared.about_day) if self._form.declared.about_day else None
+        on = self.local(value).date() if isinstance(value, datetime) else value
+        return subjects.study_day(self.subject, on)
+
+    def latest(self, form: str, item: str) -> Any:
+        """The subject's newest value of an item of another form, or None."""
+        found = form_named(form).objects.filter(subject=self.subject).order_by("-id").values_list(item, flat=True).first()  # type: ignore[attr-defined]
+        return found
+
+    def verdicts(self) -> list[tuple[Any, Any]]:
+        """Every derived value of the form with its declaration."""
+        return [(derived, getattr(self, name)) for name, derived in self._form.declared.derived.items()]
+
+
+def on_site(value: Any, zone: ZoneInfo) -> Any:
+    """Times on the site's clock, rows included: a rule that groups by day must see the day the site saw."""
+    if isinstance(value, datetime):
+        return value.astimezone(zone)
+    if isinstance(value, list):
+        return [SimpleNamespace(**{k: on_site(v, zone) for k, v in vars(line).items()}) for line in value]
+    return value
+
+
+def values_of(row: Entered) -> dict[str, Any]:
+    """A stored form's items and rows by name."""
+    declared = row.declared
+    found: dict[str, Any] = {name: getattr(row, name) for name in declared.items}
+    for name, grid in declared.rows.items():
+        lines = sorted(getattr(row, name).all(), key=lambda line: line.row)
+        found[name] = [SimpleNamespace(**{n: getattr(line, n) for n in grid.row.declared.items}) for line in lines]
+    return found
+
+
+def of_row(row: Entered, before: Sequence[Any] | None = None) -> Sheet:
+    """The sheet of a stored form."""
+    visit = getattr(row, "visit", None)
+    return Sheet(type(row), values_of(row), subject=row.subject, visit=visit, before=before, pk=row.pk)
+
+
+def stored(form: FormClass, subject: Subject) -> list[Any]:
+    """The subject's forms of this kind that were done, oldest first by the day they are about, as plain values.
+
+    Forms without that day stand last: a rule over time cannot place them.
+    """
+    rows = form.objects.filter(subject=subject, status="COMPLETE").prefetch_related(*form.declared.rows)  # type: ignore[attr-defined]
+    key = form.declared.about_day
+    zone = ZoneInfo(subject.site.timezone)
+    plain = [SimpleNamespace(pk=row.pk, **{n: on_site(v, zone) for n, v in values_of(row).items()}) for row in rows]
+    return in_time(plain, key)
+
+
+def in_time(plain: Iterable[Any], key: str) -> list[Any]:
+    """Sorted by the item that dates them; undated ones are left out."""
+    dated = [p for p in plain if key and getattr(p, key) is not None]
+    return sorted(dated, key=lambda p: (getattr(p, key), p.pk))
+
+
+def earlier(sheet: Sheet) -> list[Any]:
+    """The stored forms of this kind and subject before this one's time."""
+    key = sheet._form.declared.about_day
+    mine = sheet._values.get(key) if key else None
+    others = [p for p in stored(sheet._form, sheet.subject) if p.pk != sheet.pk]
+    if mine is None:
+        return others
+    return [p for p in others if (getattr(p, key), p.pk) < (mine, sheet.pk if sheet.pk is not None else float("inf"))]

@@ -1,0 +1,1 @@
+"""How Cartwright is installed, started and stopped; knows processes and addresses, nothing about trials."""

@@ -1,0 +1,50 @@
+"""The answer when the database is away: 503, everything typed still on the page, and a button that sends it again."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from django.db import InterfaceError, OperationalError, connection
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+logger = logging.getLogger(__name__)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler for an exception nobody caught. The pages need neither database nor session."""
+    error = sys.exc_info()[1]
+    if isinstance(error, (OperationalError, InterfaceError)):
+        logger.error("database away during %s %s: %s", request.method, request.path, type(error).__name__)
+        connection.close()
+        return _page(request, "503.html", status=503)
+    return _page(request, "500.html", status=500)
+
+
+def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    typed = []
+    if request.method == "POST":
+        typed = [(k, v) for k, vs in request.POST.lists() if k != "csrfmiddlewaretoken" for v in vs]
+    page = render_to_string(template, {"typed": typed, "path": request.get_full_path(), "csrf_token": get_token(request)})
+    headers = {"Cache-Control": "no-store", **({"Retry-After": "5"} if status == 503 else {})}
+    return HttpResponse(page, status=status, headers=headers)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """An old page was sent: what was typed stays on screen, and one click sends it again with a fresh token."""
+    logger.warning("csrf token refused for %s", request.path)
+    typed = [(k, v) for k, vs in request.POST.lists() if k != "csrfmiddlewaretoken" for v in vs]
+    page = render_to_string(
+        "503.html",
+        {
+            "typed": typed,
+            "path": request.get_full_path(),
+            "csrf_token": get_token(request),
+            "title": _("This page was open for a long time"),
+            "text": _("For your safety it was not accepted as it is. Nothing is lost: please send it again."),
+        },
+    )
+    return HttpResponse(page, status=403)

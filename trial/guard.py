@@ -1,0 +1,81 @@
+"""Puts the guard on every table after each `migrate`: audit triggers, row security, grants. Nothing can be forgotten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connections, models
+from django.db.backends.utils import CursorWrapper
+
+from trial.guarded import Guard
+
+
+def guarded_models() -> list[tuple[type[models.Model], Guard]]:
+    """Every table that carries a guard, with it."""
+    found = [(m, getattr(m, "guard", None)) for m in apps.get_models(include_auto_created=True)]
+    return [(m, g) for m, g in found if isinstance(g, Guard) and m._meta.managed]
+
+
+def install(*, using: str = "owner", **_: Any) -> None:
+    """Creates functions, triggers, policies and grants afresh; running it twice changes nothing. Needs the owner."""
+    from trial.audit import FUNCTIONS
+
+    connection = connections[using]
+    role = connection.ops.quote_name(settings.DATABASES["default"]["USER"])
+    present = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        cursor.execute(FUNCTIONS)
+        _grant(cursor, role)
+        for model, guard in guarded_models():
+            if model._meta.db_table in present:
+                _protect(cursor, model._meta.db_table, guard, role)
+
+
+def _grant(cursor: CursorWrapper, role: str) -> None:
+    cursor.execute(
+        f"GRANT USAGE ON SCHEMA public TO {role};"
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};"
+        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};"
+        f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role};"
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC;"
+        "REVOKE ALL ON FUNCTION trial_record(text, jsonb, bigint, bigint) FROM PUBLIC;"
+        f"GRANT EXECUTE ON FUNCTION trial_record(text, jsonb, bigint, bigint) TO {role};"
+    )
+
+
+def _protect(cursor: CursorWrapper, table: str, guard: Guard, role: str) -> None:
+    cursor.execute(
+        f'CREATE OR REPLACE TRIGGER trial_no_truncate BEFORE TRUNCATE ON "{table}"'
+        " FOR EACH STATEMENT EXECUTE FUNCTION trial_append_only();"
+    )
+    if guard.append_only:
+        cursor.execute(
+            f'CREATE OR REPLACE TRIGGER trial_append_only BEFORE UPDATE OR DELETE ON "{table}"'
+            " FOR EACH ROW EXECUTE FUNCTION trial_append_only();"
+            f'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role};'
+        )
+    else:
+        reason, left_out = "reason" if guard.reason else "free", "{" + ",".join(guard.leave_out) + "}"
+        cursor.execute(
+            f'CREATE OR REPLACE TRIGGER trial_audit AFTER INSERT OR UPDATE OR DELETE ON "{table}"'
+            f" FOR EACH ROW EXECUTE FUNCTION trial_audit('{reason}', '{left_out}');"
+        )
+    if using := guard.using():
+        cursor.execute(
+            f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY;'
+            f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY;'
+            f'DROP POLICY IF EXISTS trial_site ON "{table}";'
+            f'CREATE POLICY trial_site ON "{table}" USING {using} WITH CHECK {using};'
+        )
+    if guard.follows:
+        column, target = guard.follows
+        cursor.execute(
+            "SELECT 1 FROM pg_constraint WHERE conname = 'trial_follows_site' AND conrelid = %s::regclass", [table]
+        )
+        if not cursor.fetchone():
+            cursor.execute(
+                f'ALTER TABLE "{table}" ADD CONSTRAINT trial_follows_site FOREIGN KEY ({column}, site_id)'
+                f" REFERENCES {target} (id, site_id) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED"
+            )

@@ -1,0 +1,43 @@
+"""What a model says about its own protection; `trial.guard` turns it into triggers, policies and grants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import models
+
+# One expression for every table of a site; the sub-select makes PostgreSQL evaluate the setting once a statement.
+SITE_POLICY = "({column} = ANY ((SELECT trial_sites())::bigint[]))"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """How a table is guarded.
+
+    site: the column the row-security policy compares; None = no row security unless `policy` is given.
+    policy: a policy in SQL where the plain one does not serve.
+    reason: an update or delete needs a reason besides the actor.
+    leave_out: columns that never enter the audit trail; a change of these alone is no change.
+    append_only: nobody updates, deletes or truncates, the owner included.
+    follows: (column, table): the row's (column, site_id) must exist in that table, and follows its site.
+    """
+
+    site: str | None = None
+    policy: str | None = None
+    reason: bool = False
+    leave_out: tuple[str, ...] = ()
+    append_only: bool = False
+    follows: tuple[str, str] | None = None
+
+    def using(self) -> str | None:
+        """The policy's expression, or None where the table has no row security."""
+        return self.policy or (SITE_POLICY.format(column=self.site) if self.site else None)
+
+
+class SubjectTable(models.Model):
+    """Base of every table that hangs on a subject: carries the subject's site, kept equal by a key of two columns."""
+
+    guard = Guard(site="site_id", follows=("subject_id", "trial_subject"))
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,69 @@
+"""What surrounds every request: the transaction with its scope, and the person's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from trial import audit, roles
+from trial.models import Site
+
+Respond = Callable[[HttpRequest], HttpResponse]
+
+
+class Scope:
+    """Runs each view in one transaction that names the person and opens the rows of their sites.
+
+    The view is called here, not through `ATOMIC_REQUESTS`, so that settings and queries share the transaction, and an
+    exception rolls everything back before anybody turns it into a page.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        user = request.user
+        if not user.is_authenticated:
+            # The rows of nobody; sign-in itself writes sessions and attempts, which are not guarded.
+            return None
+        with transaction.atomic(), audit.acting(user):
+            sites = roles.sites_of(user)
+            request.scope = sites  # type: ignore[attr-defined]
+            with audit.seeing(sites), timezone.override(_zone(sites)):
+                response = view(request, *args, **kwargs)
+                if hasattr(response, "render") and callable(response.render):
+                    response = response.render()
+                if response.streaming and not getattr(response, "file_to_stream", None):
+                    raise TypeError("A streaming answer outlives its transaction; read the rows first.")
+        return response
+
+
+def _zone(sites: list[int]) -> ZoneInfo:
+    """The zone of the person's only site; UTC for those who see several. Subject pages use the subject's site."""
+    if len(sites) == 1:
+        return ZoneInfo(Site.objects.values_list("timezone", flat=True).get(pk=sites[0]))
+    return ZoneInfo("UTC")
+
+
+class Language:
+    """The signed-in person's own language, on any machine."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        language = getattr(user, "language", None) if user.is_authenticated else None
+        if language in dict(settings.LANGUAGES) and language != translation.get_language():
+            translation.activate(language)
+            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+        return self.get_response(request)

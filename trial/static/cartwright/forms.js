@@ -1,0 +1,103 @@
+// Comforts of an entry form: items shown when they apply, Y/N/U keys, rows added and removed, a guard for unsaved values.
+// Nothing here decides anything: the server reads the same declaration and judges again.
+(function () {
+  "use strict";
+  var form = document.querySelector("form[data-entry]");
+  if (!form) return;
+
+  // -- shown_if: {"item": "hypotension", "in": ["Y"]}, or a list of such conditions that must all hold ----------------
+  function values(name) {
+    return Array.from(form.querySelectorAll('[name="' + CSS.escape(name) + '"]')).filter(function (control) {
+      return (control.type !== "radio" && control.type !== "checkbox") || control.checked;
+    }).map(function (control) { return control.value; });
+  }
+  function holds(condition, prefix) {
+    if (Array.isArray(condition)) return condition.every(function (one) { return holds(one, prefix); });
+    var given = values(prefix + condition.item);
+    return given.some(function (value) { return condition.in.indexOf(value) !== -1; });
+  }
+  function showItems() {
+    // Twice, because an item may depend on one that has just been hidden or shown.
+    for (var pass = 0; pass < 2; pass++) {
+      form.querySelectorAll("[data-shown-if]").forEach(function (element) {
+        element.hidden = !holds(JSON.parse(element.dataset.shownIf), element.dataset.prefix || "");
+      });
+    }
+  }
+
+  // -- Y, N, U on a yes/no group; digits on a group of grades ---------------------------------------------------------
+  form.addEventListener("keydown", function (event) {
+    if (event.target.type !== "radio" || event.altKey || event.ctrlKey || event.metaKey) return;
+    var wanted = Array.from(form.querySelectorAll('[name="' + CSS.escape(event.target.name) + '"]')).find(function (radio) {
+      return radio.value.toUpperCase() === event.key.toUpperCase();
+    });
+    if (!wanted) return;
+    event.preventDefault();
+    wanted.focus();
+    wanted.click();
+  });
+
+  // -- repeating rows: the prefix of the formset stands in data-rows -----------------------------------------------------
+  function renumber(rows) {
+    Array.from(rows.querySelectorAll("tbody > tr:not([hidden]) .cw-rows-number")).forEach(function (cell, index) {
+      cell.textContent = index + 1;
+    });
+  }
+  function addRow(rows) {
+    var prefix = rows.dataset.rows;
+    var total = form.querySelector('[name="' + CSS.escape(prefix) + '-TOTAL_FORMS"]');
+    var copy = rows.querySelector("template").content.cloneNode(true);
+    copy.querySelectorAll("*").forEach(function (element) {
+      ["name", "id", "for", "aria-describedby", "aria-labelledby", "value"].forEach(function (attribute) {
+        var text = element.getAttribute(attribute);
+        if (text && text.indexOf("__prefix__") !== -1) element.setAttribute(attribute, text.replace(/__prefix__/g, total.value));
+      });
+    });
+    total.value = Number(total.value) + 1;
+    var row = copy.querySelector("tr");
+    rows.querySelector("tbody").appendChild(copy);
+    renumber(rows);
+    row.querySelector("select, input:not([type=hidden])").focus();
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  function removeRow(button) {
+    var row = button.closest("tr"), rows = button.closest("[data-rows]");
+    var box = row.querySelector('[name$="-DELETE"]');
+    if (box) box.checked = true;
+    row.hidden = true;
+    renumber(rows);
+    var next = rows.querySelector("[data-add-row]");
+    if (next) next.focus();
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  form.querySelectorAll("[data-remove-box]").forEach(function (box) { box.hidden = true; });
+  form.querySelectorAll("[data-remove-row]").forEach(function (button) { button.hidden = false; });
+  form.addEventListener("click", function (event) {
+    var add = event.target.closest("[data-add-row]"), remove = event.target.closest("[data-remove-row]");
+    if (add) { event.preventDefault(); addRow(add.closest("[data-rows]")); }
+    if (remove) { event.preventDefault(); removeRow(remove); }
+  });
+
+  // -- unsaved values --------------------------------------------------------------------------------------------------
+  var changed = form.hasAttribute("data-changed");
+  var note = form.querySelector("[data-unsaved]");
+  function mark() {
+    changed = true;
+    if (note) note.hidden = false;
+  }
+  form.addEventListener("input", function (event) { if (event.isTrusted || event.target === form) mark(); showItems(); });
+  form.addEventListener("change", function () { mark(); showItems(); });
+  form.addEventListener("submit", function () { changed = false; });
+  window.addEventListener("beforeunload", function (event) { if (changed) event.preventDefault(); });
+  // Ctrl or Cmd with S saves, as everywhere else.
+  document.addEventListener("keydown", function (event) {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
+      event.preventDefault();
+      form.requestSubmit(form.querySelector("[data-save]") || undefined);
+    }
+  });
+
+  showItems();
+  var summary = document.getElementById("cw-errors");
+  if (summary) summary.focus();
+})();

@@ -1,0 +1,51 @@
+// Comforts of every page: menus that close, a drawer for history and cells, arrow keys in tables. All work without this file too.
+(function () {
+  "use strict";
+
+  function closeMenus(except) {
+    document.querySelectorAll("details.cw-menu[open]").forEach(function (menu) {
+      if (menu !== except && !menu.contains(except)) menu.open = false;
+    });
+  }
+  document.addEventListener("click", function (event) {
+    closeMenus(event.target.closest("details.cw-menu"));
+    if (event.target.closest("[data-close-drawer]")) {
+      var open = event.target.closest("dialog");
+      if (open) open.close();
+    }
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    var menu = document.querySelector("details.cw-menu[open]");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+
+  // A link with hx-target="#cw-drawer-body" opens its page in the drawer; without scripts it is an ordinary link.
+  document.addEventListener("htmx:afterSwap", function (event) {
+    if (event.detail.target.id !== "cw-drawer-body") return;
+    var drawer = document.getElementById("cw-drawer");
+    if (!drawer.open) drawer.showModal();
+  });
+  // Polling stops by itself when the server is away; the page says so instead of showing old numbers as new.
+  document.addEventListener("htmx:sendError", function () { toggleOffline(true); });
+  document.addEventListener("htmx:responseError", function () { toggleOffline(true); });
+  document.addEventListener("htmx:afterOnLoad", function () { toggleOffline(false); });
+  function toggleOffline(away) {
+    var note = document.getElementById("cw-offline");
+    if (note) note.hidden = !away;
+  }
+
+  // Arrow keys move between the links of a table marked data-arrows: up and down in a column, left and right in a row.
+  document.addEventListener("keydown", function (event) {
+    var cell = event.target.closest("table[data-arrows] td, table[data-arrows] th");
+    var step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    if (!cell || !step || event.target.tagName !== "A" || event.altKey || event.ctrlKey || event.metaKey) return;
+    var rows = Array.from(cell.closest("table").rows);
+    var y = rows.indexOf(cell.parentElement) + step[0], x = cell.cellIndex + step[1];
+    while (rows[y] && rows[y].cells[x]) {
+      var link = rows[y].cells[x].querySelector("a");
+      if (link) { link.focus(); event.preventDefault(); return; }
+      y += step[0]; x += step[1];
+    }
+  });
+})();
