@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -138,13 +139,20 @@ def submit(
     """Takes a form as typed, or refuses it with an error at each item.
 
     data: raw strings (see crf.page.typed). reason: needed to change a completed form. based_on: the version the page
-    was opened at, 0 for a form nobody had entered; None = whatever is there (the caller knows).
+    was opened at, 0 for a form nobody had entered; None = whatever is there (the caller knows). Times are on the site's clock.
     Raises PermissionDenied, Refused, Invalid or Conflict; in each case nothing was written.
     """
-    now = now or timezone.now()
-    place = Place(form, subject, visit, occurrence)
     roles.permit(by, "enter", subject.site_id)
+    place = Place(form, subject, visit, occurrence)
     _admitted(place)
+    with timezone.override(ZoneInfo(subject.site.timezone)):
+        return _submit(place, data, by=by, reason=reason.strip(), based_on=based_on, now=now or timezone.now())
+
+
+def _submit(
+    place: Place, data: Mapping[str, Any], *, by: User, reason: str, based_on: int | None, now: datetime
+) -> Outcome:
+    form, subject = place.form, place.subject
     row = place.row(lock=True)
     page = page_form(form, place.version)(
         with_grids(typed(data), form),
@@ -164,17 +172,17 @@ def submit(
     changed = _changed(row, page) if row else set(page.items)
     if row and not changed:
         return Outcome(row, created=False)
-    if row and not reason.strip():
+    if row and not reason:
         raise Invalid(page, needs_reason=True)
-    with audit.acting(by, reason.strip()):
+    with audit.acting(by, reason):
         row, created = _write(place, page, row, by=by, now=now)
         workflow.follow_checks(row, failing(place, of, hard=False), changed=changed, now=now)
         if not created:
             _judge_later(place, row, now=now)
+        row.submitted(by=by, reason=reason)
         if place.visit is not None:
             subjects.took_place(place.visit, on=row.day() or now.date())
-        row.submitted(by=by, reason=reason.strip())
-        drafts.discard(form.declared.name, subject, visit, occurrence)
+        drafts.discard(form.declared.name, subject, place.visit, place.occurrence)
         data_changed.send(sender=form, subject=subject, form=form.declared.name)
     return Outcome(row, created=created, changed=changed)
 

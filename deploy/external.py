@@ -12,7 +12,7 @@ from psycopg import sql
 
 from deploy.binaries import OLDEST
 from deploy.environment import DeployError, locked, run_folder, without_password, write_private
-from deploy.postgres import APPLICATION, PLAIN, Urls
+from deploy.postgres import APPLICATION, Urls, make_application_role
 
 TWO_ROLES = (
     "Cartwright uses two database roles: the owner (DATABASE_OWNER_URL) migrates, and the application (DATABASE_URL)\n"
@@ -181,7 +181,6 @@ def _works(url: str) -> bool:
 
 def _make_role(connection: psycopg.Connection, password: str) -> None:
     """Make the role, or take over one that nobody uses: an earlier installation on the same server may have made it."""
-    role = sql.Identifier(APPLICATION)
     (exists,) = _one(connection, "select count(*) from pg_roles where rolname = %s", [APPLICATION])
     (used,) = _one(connection, "select count(*) from pg_stat_activity where usename = %s", [APPLICATION])
     if exists and used:
@@ -189,6 +188,4 @@ def _make_role(connection: psycopg.Connection, password: str) -> None:
             f"The role {APPLICATION} exists on that server, is in use, and its password is not known here.\n"
             "Set DATABASE_URL to the application role and DATABASE_OWNER_URL to the owner."
         )
-    if not exists:
-        connection.execute(sql.SQL("create role {}").format(role))
-    connection.execute(sql.SQL("alter role {} {} password {}").format(role, PLAIN, sql.Literal(password)))
+    make_application_role(connection, password=password)

@@ -202,7 +202,7 @@ def _launch(server: _Server, programs: binaries.Binaries, *, lifeline: bool) -> 
         command: list[str | Path] = [programs.folder / "postgres", "-D", server.data]
         for key, value in options.items():
             command += ["-c", f"{key}={value}"]
-        before = log.stat().st_size if log.exists() else 0
+        before = log.stat().st_size
         child = processes.spawn(
             command, log=log, environment=clean_environment(), account=server.account, lifeline=tied
         )
@@ -211,7 +211,7 @@ def _launch(server: _Server, programs: binaries.Binaries, *, lifeline: bool) -> 
             if _lets_in(server, OWNER, port=port):
                 return port
             time.sleep(0.02)
-        said = log.read_text(errors="replace")[before:]
+        said = log.read_bytes()[before:].decode(errors="replace")
         if "could not bind" not in said:
             break
     raise DeployError(f"PostgreSQL did not start. Its log, {log}, ends with:\n{said[-1500:]}")
@@ -219,17 +219,19 @@ def _launch(server: _Server, programs: binaries.Binaries, *, lifeline: bool) -> 
 
 def _prepare(server: _Server, *, port: int) -> None:
     """Make the application role and the database where missing; the role owns nothing and bypasses nothing."""
-    role, database = sql.Identifier(APPLICATION), sql.Identifier(DATABASE)
     with psycopg.connect(server.url(OWNER, port=port, database="postgres"), autocommit=True) as connection:
-        if not connection.execute("select 1 from pg_roles where rolname = %s", [APPLICATION]).fetchone():
-            connection.execute(sql.SQL("create role {}").format(role))
-        connection.execute(
-            sql.SQL(
-                "alter role {} login nosuperuser nobypassrls nocreatedb nocreaterole noreplication password {}"
-            ).format(role, sql.Literal(server.passwords[APPLICATION]))
-        )
+        make_application_role(connection, password=server.passwords[APPLICATION])
         if not connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
-            connection.execute(sql.SQL("create database {} owner {}").format(database, sql.Identifier(OWNER)))
+            names = sql.Identifier(DATABASE), sql.Identifier(OWNER)
+            connection.execute(sql.SQL("create database {} owner {}").format(*names))
+
+
+def make_application_role(connection: psycopg.Connection, *, password: str) -> None:
+    """Make the role or give it this password; it can do nothing but log in until a migration grants it more."""
+    role = sql.Identifier(APPLICATION)
+    if not connection.execute("select 1 from pg_roles where rolname = %s", [APPLICATION]).fetchone():
+        connection.execute(sql.SQL("create role {}").format(role))
+    connection.execute(sql.SQL("alter role {} {} password {}").format(role, PLAIN, sql.Literal(password)))
 
 
 def _postmasters(server: _Server) -> list[int]:

@@ -138,7 +138,7 @@ def _start(server: _Server, *, lifeline: bool) -> _Server:
             if answers(server.url()):
                 return server
             time.sleep(0.02)
-        said = log.read_text(errors="replace")[before:]
+        said = log.read_bytes()[before:].decode(errors="replace")
         if "Address already in use" not in said:
             break
     raise DeployError(f"Valkey did not start. Its log, {log}, ends with:\n{said[-1500:]}")

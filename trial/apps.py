@@ -23,10 +23,11 @@ class TrialConfig(AppConfig):
 
 def _guard(*, using: str, **kwargs: Any) -> None:
     """Runs once a migrate (Django sends the signal when every app is done), as the owner only."""
-    from trial.guard import install
+    from trial import beat, guard
 
     if using == "owner":
-        install(using=using)
+        guard.install(using=using)
+        beat.install(using=using)
 
 
 class AdminConfig(DjangoAdminConfig):

@@ -46,6 +46,7 @@ class Site(models.Model):
     timezone = models.CharField(_("time zone"), max_length=50, default="Asia/Shanghai")
     next_number = models.PositiveIntegerField(_("next subject number"), default=1, editable=False)
     is_training = models.BooleanField(_("training site"), default=False)
+    as_of = models.DateField(_("counted as of"), null=True, blank=True, editable=False, help_text=_("A fixed today, so that a demonstration does not age."))
     is_demonstration = models.BooleanField(_("holds reconstructed demonstration data"), default=False, editable=False)
 
     guard = Guard()
@@ -223,6 +224,7 @@ class Job(models.Model):
     started_at = models.DateTimeField(_("started"), null=True)
     heartbeat_at = models.DateTimeField(_("last sign of life"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
+    not_before = models.DateTimeField(_("next try"), null=True)
 
     class Meta:
         ordering = ["-id"]

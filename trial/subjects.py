@@ -169,6 +169,11 @@ def infused_on(subject: Subject) -> date | None:
     return subject.infused_at.astimezone(ZoneInfo(subject.site.timezone)).date()
 
 
+def today(site: Site, now: datetime) -> date:
+    """The day that counts as today at a site: its calendar day, or the fixed one of a demonstration."""
+    return site.as_of or now.astimezone(ZoneInfo(site.timezone)).date()
+
+
 def study_day(subject: Subject, on: date | None) -> int | None:
     """Days since the infusion (infusion = day 0), or None without either date."""
     anchor = infused_on(subject)

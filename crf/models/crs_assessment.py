@@ -126,7 +126,7 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
         _("The assessment is not on the day of this visit. Please correct the date, or enter it at its own visit."),
         lambda form: (
             None
-            if form.assessed_at is None or form.visit is None or form.visit.code not in schedule.DAILY or form.study_day is None
+            if form.assessed_at is None or form.visit.code not in schedule.DAILY or form.visit.window_from is None
             else form.visit.window_from <= form.local(form.assessed_at).date() <= form.visit.window_to
         ),
         item="assessed_at",

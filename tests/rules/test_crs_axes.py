@@ -153,6 +153,10 @@ def test_hypotension_of_another_cause_excludes_its_vasopressors(cause: str | Non
     assert verdict.flags == (("HYPOTENSION_CAUSE_UNKNOWN",) if cause == "U" else ())
 
 
+def test_an_unknown_cause_is_flagged_only_where_there_is_something_to_explain() -> None:
+    assert grade(**FEVER, hypotension="N", hypotension_due_to_crs="U", hypoxia_due_to_crs="U").flags == ()
+
+
 def test_an_agent_outside_the_list_counts_and_is_flagged() -> None:
     for drug in ("OTHER", "METHYLENE_BLUE"):
         verdict = grade(**HYPOTENSION, vasopressors=[pressor(drug)])
@@ -273,7 +277,8 @@ def test_the_worse_axis_decides(oxygen: tuple[str, int | None], drugs: tuple[str
         oxygen_flow=oxygen[1],
         ventilation_reason="HYPOXIA",
     )
-    fever, hypotension, hypoxia = (part.value for part in verdict.because)
+    parts: list[Any] = [part.value for part in verdict.because]
+    fever, hypotension, hypoxia = parts
     assert verdict.value == max(fever, hypotension, hypoxia)
     deciding = verdict.because[1] if hypotension >= hypoxia else verdict.because[2]
     assert (verdict.clause, verdict.basis) == (deciding.clause, deciding.basis)

@@ -81,7 +81,7 @@ def test_fever_gone_without_a_drug_is_graded_on_the_axes_by_convention() -> None
 
 
 def test_a_fever_of_another_cause_inside_an_episode_leaves_the_axes() -> None:
-    other = {"temperature": 39.0, "fever_due_to_crs": "N"}
+    other: dict[str, Any] = {"temperature": 39.0, "fever_due_to_crs": "N"}
     assert values(assessment(day=1, **FEVER), assessment(day=2, **other, **LOW), assessment(day=3, **other)) == [
         1,
         2,
@@ -113,7 +113,8 @@ def test_temperature_missing_needs_the_latch_where_axes_alone_are_not_graded() -
 
 @pytest.mark.parametrize("blank", ["oxygen", "hypotension"])
 def test_an_axis_missing_and_the_rest_clear_cannot_be_judged(blank: str) -> None:
-    verdict = judge(assessment(day=2, **{blank: None}), history=[assessment(day=1, **FEVER)])
+    missing: dict[str, Any] = {blank: None}
+    verdict = judge(assessment(day=2, **missing), history=[assessment(day=1, **FEVER)])
     assert (verdict.value, verdict.clause) == (None, crs.CANNOT_NOT_ALL_RECORDED)
 
 

@@ -171,8 +171,8 @@ def _judge(now: Assessment, *, follow: Follow, options: AstctOptions) -> Verdict
     died = now.death_due_to_crs == "Y"
     follow.arrive(day_of(now.assessed_at))
     follow.begin(fever=fever.value == 1, died=died, support=now.support)
-    clear = not died and all(part.value == 0 for part in because)
-    follow.end(clear=clear and not (now.support and options.support_delays_resolution))
+    supported = now.support and options.support_delays_resolution
+    follow.end(clear=all(part.value == 0 for part in because) and not supported)
     return _grade(now, because, follow=follow, options=options)
 
 

@@ -85,7 +85,7 @@ class Follow:
     def begin(self, *, fever: bool, died: bool, support: bool) -> None:
         """Open an episode at a qualifying fever; waive fever once a drug was given for CRS in an open episode."""
         if (fever or died) and not self.open:
-            self.open, self.clear_days = True, 0
+            self.open = True
             self.spans.append(Span(first=self.seen))
         self.waived = self.waived or (self.open and support)
         self.fatal = self.fatal or died
