@@ -136,7 +136,13 @@ def test_the_order_of_the_rows_moves_nothing(frames):
 def test_several_episodes_are_first_onset_maximum_and_last_resolution(frames):
     cut = Cut(frames)
     line = cut["adcrs_subject"].set_index("subject").loc["02-002"]
-    assert (line["episodes"], line["onset_day"], line["maximum"], line["end_day"], line["duration_days"]) == (2, 1, 2, 4, 4)
+    assert (line["episodes"], line["onset_day"], line["maximum"], line["end_day"], line["duration_days"]) == (
+        2,
+        1,
+        2,
+        4,
+        4,
+    )
     episodes = cut["adcrs_episode"].query("subject == '02-002'")
     assert list(episodes["duration_days"]) == [1, 1]
     assert list(episodes["onset_day"]) == [1, 4]

@@ -183,17 +183,30 @@ def _reached(curve, limit):
     return any(height is not None and height <= 0.5 for height in getattr(curve, limit))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(samples)
-def test_median_is_that_of_lifelines_unless_the_curve_rests_on_one_half(sample):
+def test_median_is_that_of_exact_fractions_and_off_one_half_that_of_lifelines(sample):
     times, events = zip(*sample, strict=True)
-    curve = statistics.kaplan_meier(times, events)
-    theirs = median_survival_times(KaplanMeierFitter().fit(times, events))
-    found = statistics.median(curve).value
-    if any(abs(height - 0.5) < 1e-9 for height in curve.survival):
-        assert found >= theirs
-    else:
+    found = statistics.median(statistics.kaplan_meier(times, events)).value
+    exact, rests_on_half = _exact_median(sample)
+    assert found == exact
+    if not rests_on_half:
+        theirs = median_survival_times(KaplanMeierFitter().fit(times, events))
         assert found == (theirs if math.isfinite(theirs) else None)
+
+
+def _exact_median(sample):
+    """The median by its definition on exact fractions, and whether the curve is 1/2 somewhere."""
+    survival, half_from = Fraction(1), None
+    for time in sorted({time for time, _ in sample}):
+        at_risk = sum(t >= time for t, _ in sample)
+        survival *= 1 - Fraction(sum(t == time and event for t, event in sample), at_risk)
+        if survival < Fraction(1, 2):
+            return (time if half_from is None else (half_from + time) / 2), half_from is not None
+        if survival == Fraction(1, 2) and half_from is None:
+            half_from = time
+    last = max(time for time, _ in sample)
+    return (None if half_from is None else (half_from + last) / 2), half_from is not None
 
 
 def test_a_flat_piece_at_one_half_gives_its_midpoint():

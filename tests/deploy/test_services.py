@@ -15,7 +15,7 @@ import psycopg
 import pytest
 import redis
 
-from deploy import environment, external, postgres, processes, services, valkey, web
+from deploy import environment, external, place, postgres, processes, services, valkey, web
 from deploy.environment import DeployError
 
 ENSURE = "from deploy import postgres; print(postgres.ensure().database_url)"
@@ -31,6 +31,7 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             patch.delenv(name, raising=False)
         yield folder
         services.stop()
+        place.remove()  # as root the data lie outside, because pytest's folders are closed
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +144,7 @@ def test_a_taken_web_port_is_named_and_the_next_one_used(monkeypatch: pytest.Mon
 
 def test_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:
     program = (
-        "import signal, sys, time; from pathlib import Path; from deploy import processes; from deploy.environment import *;"
+        "import signal, sys, time; from pathlib import Path; from deploy import processes;"
         "print(processes.spawn(['sleep', '60'], log=Path(sys.argv[1]), environment={'PATH': '/usr/bin:/bin'},"
         " lifeline=signal.SIGKILL), flush=True); time.sleep(60)"
     )

@@ -28,6 +28,7 @@
   // -- Y, N, U on a yes/no group; digits on a group of grades ---------------------------------------------------------
   form.addEventListener("keydown", function (event) {
     if (event.target.type !== "radio" || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === "Delete" || event.key === "Backspace") { event.preventDefault(); clear(event.target); return; }
     var wanted = Array.from(form.querySelectorAll('[name="' + CSS.escape(event.target.name) + '"]')).find(function (radio) {
       return radio.value.toUpperCase() === event.key.toUpperCase();
     });
@@ -35,6 +36,21 @@
     event.preventDefault();
     wanted.focus();
     wanted.click();
+  });
+
+  // A radio group can be emptied again: Delete, or a second click on the chosen key.
+  function clear(radio) {
+    form.querySelectorAll('[name="' + CSS.escape(radio.name) + '"]').forEach(function (one) { one.checked = false; });
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  var chosen = null;
+  form.addEventListener("pointerdown", function (event) {
+    var label = event.target.closest(".cw-choices label");
+    var radio = label && label.querySelector("input[type=radio]");
+    chosen = radio && radio.checked && !radio.disabled ? radio : null;
+  });
+  form.addEventListener("click", function (event) {
+    if (event.target.type === "radio" && event.target === chosen) { chosen = null; clear(event.target); }
   });
 
   // -- repeating rows: the prefix of the formset stands in data-rows -----------------------------------------------------
@@ -99,5 +115,13 @@
 
   showItems();
   var summary = document.getElementById("cw-errors");
-  if (summary) summary.focus();
+  if (!summary) return;
+  summary.focus();
+  // A line of the summary leads to the control itself, not only to its place.
+  summary.addEventListener("click", function (event) {
+    var link = event.target.closest("a[href^='#']");
+    var place = link && document.getElementById(link.getAttribute("href").slice(1));
+    var control = place && place.querySelector("[aria-invalid], input:not([type=hidden]), select, textarea");
+    if (control) { event.preventDefault(); place.scrollIntoView(); control.focus({ preventScroll: true }); }
+  });
 })();
