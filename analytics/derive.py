@@ -59,11 +59,10 @@ def _plain(value: Any) -> Any:
     return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
 
 
-def records(frame: pd.DataFrame, name: str, *, leave: Iterable[str] = ()) -> Iterator[Any]:
+def records(frame: pd.DataFrame, name: str) -> Iterator[Any]:
     """The rows of a frame as namedtuples with one attribute per column, values as `plain` gives them."""
-    columns = [column for column in frame.columns if column not in set(leave)]
-    row = namedtuple(name, columns)  # type: ignore[misc]
-    return map(row._make, zip(*(plain(frame[column]) for column in columns), strict=True))
+    row = namedtuple(name, list(frame.columns))  # type: ignore[misc]
+    return map(row._make, zip(*(plain(frame[column]) for column in frame.columns), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +99,14 @@ def courses(
     clock = zones(subject)
     pressors = _grouped(crs_assessment__vasopressors)
     lines: dict[str, list[tuple[datetime, int, Any]]] = {}
-    assessment: Any = namedtuple("assessment", [*crs_assessment.columns, "vasopressors"])  # type: ignore[misc]
+    assessment = namedtuple("assessment", [*crs_assessment.columns, "vasopressors"])  # type: ignore[misc]
     for place, row in enumerate(records(crs_assessment, "row")):
         infusion = infused.get(row.subject)
         if infusion is None or row.assessed_at is None or row.assessed_at < infusion:
             continue
-        given = pressors.get((row.subject, row.visit, row.occurrence), ())
-        item = assessment(*row, vasopressors=tuple(given))
-        item = item._replace(assessed_at=row.assessed_at.astimezone(clock[row.subject]))
+        given = tuple(pressors.get((row.subject, row.visit, row.occurrence), ()))
+        local = row._replace(assessed_at=row.assessed_at.astimezone(clock[row.subject]))
+        item = assessment._make((*local, given))
         lines.setdefault(row.subject, []).append((row.assessed_at, place, item))
     return {code: _follow(lines[code], infused[code], clock[code]) for code in sorted(lines)}
 

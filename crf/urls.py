@@ -1,1 +1,30 @@
-urlpatterns: list = []
+"""Addresses of subjects, forms and queries: nouns, with the subject id in sight."""
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+
+from crf import query_views, subject_views, views
+
+FORM = "subjects/<str:code>/<slug:visit_code>/<slug:slug>/"
+AGAIN = FORM + "<int:occurrence>/"
+
+urlpatterns = [
+    path("", subject_views.home, name="home"),
+    path("subjects/", subject_views.subject_list, name="subjects"),
+    path("subjects/screen/", subject_views.screen, name="screen"),
+    path("subjects/<str:code>/", subject_views.casebook_page, name="casebook"),
+    path("subjects/<str:code>/enrol/", subject_views.enrol, name="enrol"),
+    path("subjects/<str:code>/visits/", subject_views.unscheduled, name="unscheduled"),
+    path("subjects/<str:code>/<slug:visit_code>/", subject_views.visit_page, name="visit"),
+    path(FORM, views.form_page, name="form"),
+    path(FORM + "history/", views.history, name="form-history"),
+    path(FORM + "verdict/", views.verdict, name="form-verdict"),
+    path(AGAIN, views.form_page, name="form-again"),
+    path(AGAIN + "history/", views.history, name="form-again-history"),
+    path(AGAIN + "verdict/", views.verdict, name="form-again-verdict"),
+    path("queries/", query_views.query_list, name="queries"),
+    path("queries/<int:pk>/", query_views.query_page, name="query"),
+]
+if find_spec("crf.export_urls"):
+    urlpatterns += [path("", include("crf.export_urls"))]

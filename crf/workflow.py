@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from crf.declare.form import Check, Entered, form_named
 from trial import audit, roles
@@ -16,6 +17,8 @@ from trial.guarded import SubjectTable
 from trial.models import Site, Subject, User, Visit
 from trial.subjects import Refused
 
+# Stored as the msgid: each reader gets it in their own language.
+EVIDENCE = gettext_noop("Closed: the values changed and the check holds.")
 RANGE = "RANGE:"  # the check id of an item's own plausible range is RANGE:<item>
 
 
@@ -138,7 +141,7 @@ def _close(query: Query, *, by: User | None, now: datetime) -> None:
     query.state, query.closed_at, query.closed_by = Query.State.CLOSED, now, by
     query.save(update_fields=["state", "closed_at", "closed_by"])
     if by is None:
-        _say(query, __("Closed: the values changed and the check holds."), by=None, now=now)
+        _say(query, EVIDENCE, by=None, now=now)
 
 
 def _say(query: Query, text: str, *, by: User | None, now: datetime) -> None:

@@ -58,16 +58,23 @@ def clean_environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "TZ": "UTC"}
 
 
+def owner_of(path: Path) -> Account | None:
+    """As root, the ordinary user a folder belongs to; None when root's own, not there, or we are not root."""
+    if os.geteuid() != 0 or not path.exists() or (uid := path.stat().st_uid) == 0:
+        return None
+    try:
+        entry = pwd.getpwuid(uid)
+    except KeyError:
+        raise DeployError(f"{path} belongs to user id {uid}, which does not exist on this machine.") from None
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+
+
 def for_postgres(data: Path) -> Account | None:
     """The user to run the server as: as root the owner of the data, else `postgres` or `nobody`; else None."""
     if os.geteuid() != 0:
         return None
-    if data.exists() and (uid := data.stat().st_uid) != 0:
-        try:
-            entry = pwd.getpwuid(uid)
-        except KeyError:
-            raise DeployError(f"{data} belongs to user id {uid}, which does not exist on this machine.") from None
-        return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+    if owner := owner_of(data):
+        return owner
     for name in ("postgres", "nobody"):
         try:
             entry = pwd.getpwnam(name)

@@ -7,7 +7,6 @@ import secrets
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
-from kombu import Connection
 from psycopg import sql
 
 from deploy.binaries import OLDEST
@@ -51,6 +50,8 @@ def broker() -> str:
         raise DeployError(
             f"BROKER_URL is {without_password(url)}: it must begin with redis:// (Redis, Valkey) or amqp:// (RabbitMQ)."
         )
+    from kombu import Connection  # here, because it takes half a second and most starts do not need it
+
     try:
         with Connection(url, connect_timeout=5, transport_options={"socket_connect_timeout": 5}) as connection:
             connection.ensure_connection(max_retries=1, interval_start=0.5, timeout=10)

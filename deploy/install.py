@@ -17,8 +17,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-# Whole packages only, already resolved and hashed: nothing is compiled and nothing is looked for.
-FAST = ("--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-compile", "--disable-pip-version-check")
+# Already resolved and hashed: nothing is looked for, and byte code is made on first use.
+FAST = ("--require-hashes", "--no-deps", "--no-compile", "--disable-pip-version-check")
+# Ready-made packages only, so that no compiler is needed. For tests one oracle comes as (pure Python) source.
+READY_MADE = {"requirements.txt": ("--only-binary", ":all:")}
 
 
 def main(requirements: Path) -> int:
@@ -37,8 +39,6 @@ def main(requirements: Path) -> int:
             _make()
         print(f"Installing {requirements.name} …", flush=True)
         interrupted.touch()
-        for other in VENV.glob("installed-*"):
-            other.unlink()
         if code := _pip(requirements):
             print(
                 f"\nThe installation failed (pip ended with status {code}); the reason stands above.", file=sys.stderr
@@ -80,7 +80,17 @@ def _make() -> None:
 def _pip(requirements: Path) -> int:
     # -qq: errors only; the names of eighty packages tell a person nothing.
     environment = {**os.environ, "PIP_ROOT_USER_ACTION": "ignore", "PYTHONWARNINGS": "ignore"}
-    command = [str(PYTHON), "-m", "pip", "install", "-qq", *FAST, "-r", str(requirements)]
+    command = [
+        str(PYTHON),
+        "-m",
+        "pip",
+        "install",
+        "-qq",
+        *FAST,
+        *READY_MADE.get(requirements.name, ()),
+        "-r",
+        str(requirements),
+    ]
     return subprocess.run(command, env=environment, check=False).returncode
 
 

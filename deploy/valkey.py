@@ -15,7 +15,7 @@ from typing import NamedTuple
 import redis
 
 from deploy import processes
-from deploy.account import clean_environment
+from deploy.account import clean_environment, owner_of
 from deploy.environment import DeployError, folder, free_port, locked, log_file, record, run_folder, write_private
 
 START_SECONDS = 30  # a long queue is read back from disk before it answers
@@ -132,7 +132,11 @@ def _start(server: _Server, *, lifeline: bool) -> _Server:
         write_private(_kept(), json.dumps(server._asdict()))
         write_private(configuration, _settings(server))
         before = log.stat().st_size
-        child = processes.spawn([_program(), configuration], log=log, environment=clean_environment(), lifeline=tied)
+        # In a user's clone root starts it as that user, who could not open root's files the next time.
+        account = owner_of(folder("valkey", mode=0o700))
+        child = processes.spawn(
+            [_program(), configuration], log=log, environment=clean_environment(), account=account, lifeline=tied
+        )
         end = time.monotonic() + START_SECONDS
         while processes.alive(child) and time.monotonic() < end:
             if answers(server.url()):

@@ -8,6 +8,7 @@ import pandas as pd
 from django.utils.translation import gettext_noop as _
 
 from analytics.derive import Followed, plain, require
+from analytics.layout import Words
 from analytics.registry import dataset
 from trial.rules.crs_axes import VERSION
 from trial.rules.crs_options import RECOMMENDED
@@ -25,9 +26,9 @@ EPISODE = {
 SUBJECT = {
     "subject": "str", "judged": "Int64", "uncertain": "Int64", "maximum": "Int64", "maximum_day": "Int64",
     "visit": "str", "occurrence": "Int64", "clause": "str", "shown": "str", "basis": "str", "rule": "str",
-    "episodes": "Int64", "onset_day": "Int64", "end_day": "Int64", "last_day": "Int64", "ongoing": "bool", "duration_days": "Int64",
-    "tocilizumab": "bool", "other_anticytokine": "bool", "unnamed_anticytokine": "bool", "steroid": "bool",
-    "vasopressor": "bool",
+    "episodes": "Int64", "onset_day": "Int64", "end_day": "Int64", "last_day": "Int64", "ongoing": "bool",
+    "duration_days": "Int64", "tocilizumab": "bool", "other_anticytokine": "bool", "unnamed_anticytokine": "bool",
+    "steroid": "bool", "vasopressor": "bool",
 }  # fmt: skip
 
 
@@ -52,6 +53,13 @@ def adcrs(crs_assessment: pd.DataFrame, courses: dict[str, Followed], adsl: pd.D
         .sort_values(["subject", "assessed_at", "visit", "occurrence"])
         .reset_index(drop=True)
     )
+
+
+def reason(clause: Any, shown: Any) -> Words | None:
+    """The sentence of a rule from the columns `clause` and `shown`, for the reader to translate; None where blank."""
+    if pd.isna(clause):
+        return None
+    return Words(clause, tuple(json.loads(shown).items()))
 
 
 def typed(rows: list[dict[str, Any]], dtypes: dict[str, str]) -> pd.DataFrame:

@@ -209,7 +209,7 @@ def crs_treatment(adsl: pd.DataFrame, adcrs_subject: pd.DataFrame, *, population
     with_crs = tuple(Group(group.key, group.label, group.among(ill)) for group in groups)
     rows: list[Row] = []
     for block, label, among in (
-        ("all", Words(_("Among all")), groups),
+        ("all", groups[0].label, groups),
         ("crs", Words(_("Among subjects with CRS")), with_crs),
     ):
         sizes = tuple(Cell(f"N = {len(group.subjects)}", {"N": len(group.subjects)}, group.subjects) for group in among)

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from analytics import registry
+from analytics.datasets.adcrs import reason
 from analytics.registry import Cut, Unknown
 
 
@@ -154,6 +155,12 @@ def test_each_assessment_carries_grade_clause_and_version_of_the_rule(frames):
     assert (line["grade"], line["rule"], line["assessed_day"], line["episode"]) == (3, "astct_2019", 2, 1)
     assert line["clause"].startswith("One vasopressor")
     assert len(adcrs) == len(frames["crs_assessment"])
+
+
+def test_the_reason_of_a_grade_can_be_read_as_a_sentence(frames):
+    line = Cut(frames)["adcrs"].query("subject == '02-002' and visit == 'd4'").iloc[0]
+    assert str(reason(line["clause"], line["shown"])) == "Nasal cannula at 2.0 L/min, not above 6.0 L/min: low flow."
+    assert reason(None, None) is None
 
 
 def test_an_assessment_before_the_infusion_or_not_done_has_no_grade(frames):

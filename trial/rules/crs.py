@@ -172,8 +172,15 @@ def _judge(now: Assessment, *, follow: Follow, options: AstctOptions) -> Verdict
     follow.arrive(day_of(now.assessed_at))
     follow.begin(fever=fever.value == 1, died=died, support=now.support)
     supported = now.support and options.support_delays_resolution
-    follow.end(clear=all(part.value == 0 for part in because) and not supported)
+    follow.end(clear=_clear(because, supported=supported))
     return _grade(now, because, follow=follow, options=options)
+
+
+def _clear(because: tuple[Verdict, ...], *, supported: bool) -> bool | None:
+    """Whether nothing was found and no drug given that forbids it; None = something is not recorded."""
+    if supported or any(part.value for part in because):
+        return False
+    return None if any(part.value is None for part in because) else True
 
 
 def _grade(

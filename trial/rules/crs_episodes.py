@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from trial.rules.crs_options import AstctOptions
@@ -28,7 +28,7 @@ class Episode:
     steroid: bool
     first: int  # index of the assessment at onset
     last: int  # index of the assessment at the end
-    resolved_on: date | None = None  # first of the consecutive clear days
+    resolved_on: date | None = None  # first of the clear days that resolved it
     onset_day: int | None = None  # days from infusion to onset, infusion = day 0; None = infusion not given
     flags: tuple[str, ...] = ()
 
@@ -60,7 +60,8 @@ class Follow:
     """The state carried from one assessment to the next; it knows days and signs, not grades.
 
     A day is judged when it is over, that is, when an assessment of another day arrives: several assessments in a day
-    count as the worst of them. An assessment without a date breaks the sequence of clear days.
+    count as the worst of them. A day that is missing, or that cannot be judged, neither counts as clear nor breaks the
+    run of clear days. An undated assessment is no day of its own; it breaks the run where something is found.
     """
 
     options: AstctOptions
@@ -70,16 +71,14 @@ class Follow:
     seen: int = 0
     spans: list[Span] = field(default_factory=list)
     day: date | None = None
-    day_clear: bool = True
-    clear_days: int = 0
-    clear_from: date | None = None
+    day_clear: bool | None = True  # None = cannot be judged
+    clear_days: list[date] = field(default_factory=list)  # those since something was last found
 
     def arrive(self, day: date | None) -> None:
         """Close the day before, if the assessment about to be judged belongs to another one."""
         if day is None or self.day is None or day > self.day:
             self.close_day()
-            if day is None or (self.day is not None and day - self.day != timedelta(days=1)):
-                self.clear_days = 0
+        if day is not None and (self.day is None or day > self.day):
             self.day, self.day_clear = day, True
 
     def begin(self, *, fever: bool, died: bool, support: bool) -> None:
@@ -90,25 +89,28 @@ class Follow:
         self.waived = self.waived or (self.open and support)
         self.fatal = self.fatal or died
 
-    def end(self, *, clear: bool) -> None:
-        """Take the assessment just judged into its day."""
-        self.day_clear = self.day_clear and clear
+    def end(self, *, clear: bool | None) -> None:
+        """Take the assessment just judged into its day; None = it cannot be said whether it was clear."""
+        self.day_clear = worse(self.day_clear, clear)
         self.seen += 1
 
     def close_day(self) -> None:
-        """Count the day; resolve the episode at the last of the consecutive clear days it takes."""
-        if self.day is None or not self.open:
+        """Count the day; resolve the episode at the last of the clear days it takes."""
+        if not self.open:
             return
-        if not self.day_clear or self.fatal:
-            self.clear_days = 0
-            return
-        self.clear_days += 1
-        if self.clear_days == 1:
-            self.clear_from = self.day
-        if self.clear_days >= self.options.clear_days_to_resolve:
+        if self.day_clear is False or self.fatal:
+            self.clear_days = []
+        elif self.day_clear and self.day is not None and self.day not in self.clear_days:
+            self.clear_days.append(self.day)
+        if len(self.clear_days) >= self.options.clear_days_to_resolve:
+            self.spans[-1].stop, self.spans[-1].resolved_on = self.seen, self.clear_days[0]
             self.open = self.waived = False
-            self.clear_days = 0
-            self.spans[-1].stop, self.spans[-1].resolved_on = self.seen, self.clear_from
+            self.clear_days = []
+
+
+def worse(one: bool | None, other: bool | None) -> bool | None:
+    """Not clear before not known before clear."""
+    return False if False in (one, other) else None if None in (one, other) else True
 
 
 def day_of(at: Any) -> date | None:

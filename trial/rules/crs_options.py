@@ -23,7 +23,8 @@ class AstctOptions:
     baseline_support_excluded: bool = True
     # True: fever gone without any drug, episode still open: hypotension and hypoxia are still graded.
     axes_without_fever_in_open_episode: bool = True
-    # Consecutive calendar days, all assessments clear, that resolve an episode.
+    # Clear days (all assessments of the day clear), none in between with a finding, that resolve an episode.
+    # A day without an assessment, or one that cannot be judged, neither counts nor breaks the run.
     clear_days_to_resolve: int = 2
     # True: a day on which an antipyretic, anti-cytokine drug or corticosteroid was given for CRS is not clear.
     support_delays_resolution: bool = True

@@ -55,7 +55,7 @@
 
   // -- repeating rows: the prefix of the formset stands in data-rows -----------------------------------------------------
   function renumber(rows) {
-    Array.from(rows.querySelectorAll("tbody > tr:not([hidden]) .cw-rows-number")).forEach(function (cell, index) {
+    Array.from(rows.querySelectorAll("tbody:not([hidden]) .cw-rows-number")).forEach(function (cell, index) {
       cell.textContent = index + 1;
     });
   }
@@ -70,14 +70,16 @@
       });
     });
     total.value = Number(total.value) + 1;
-    var row = copy.querySelector("tr");
-    rows.querySelector("tbody").appendChild(copy);
+    var row = copy.querySelector("[data-row]");
+    row.querySelectorAll("[data-remove-box]").forEach(function (box) { box.hidden = true; });
+    row.querySelectorAll("[data-remove-row]").forEach(function (button) { button.hidden = false; });
+    rows.querySelector("table").appendChild(copy);
     renumber(rows);
     row.querySelector("select, input:not([type=hidden])").focus();
     form.dispatchEvent(new Event("input", { bubbles: true }));
   }
   function removeRow(button) {
-    var row = button.closest("tr"), rows = button.closest("[data-rows]");
+    var row = button.closest("[data-row]"), rows = button.closest("[data-rows]");
     var box = row.querySelector('[name$="-DELETE"]');
     if (box) box.checked = true;
     row.hidden = true;
