@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from crf.declare.items import PARTIAL_DATE
 
 MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+Day = TypeVar("Day", date, datetime)
 _WORDY = re.compile(r"^(\d{1,2})[ .-]?([a-z]{3})[a-z]*[ .-]?(\d{2}|\d{4})$")
 _POINTED = re.compile(r"^(\d{1,2})[./](\d{1,2})[./](\d{4})$")
 _ISO = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$")
@@ -36,6 +38,13 @@ def read_date(text: str) -> date:
     return date(year, month, day)
 
 
+def _plausible(found: Day) -> Day:
+    """Refuses a slip in the year; far ones would also leave the range of a time zone."""
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise ValidationError(_("Please check the year."), code="invalid")
+    return found
+
+
 class DateField(forms.DateField):
     """A complete day."""
 
@@ -53,9 +62,7 @@ class DateField(forms.DateField):
             found = read_date(str(value))
         except ValueError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
-        if found.year < 1900:
-            raise ValidationError(_("Please check the year."), code="invalid")
-        return found
+        return _plausible(found)
 
     def prepare_value(self, value: Any) -> Any:
         return value.isoformat() if isinstance(value, date) else value
@@ -86,12 +93,15 @@ class DateTimeField(forms.DateTimeField):
                 found = datetime(on.year, on.month, on.day, int(time[1]), int(time[2]))
         except ValueError:
             raise wrong from None
-        if found.year < 1900:
-            raise ValidationError(_("Please check the year."), code="invalid")
+        found = _plausible(found)
         return found if timezone.is_aware(found) else timezone.make_aware(found)
 
     def prepare_value(self, value: Any) -> Any:
-        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}" if isinstance(value, datetime) else value
+        if not isinstance(value, datetime):
+            return value
+        local = timezone.localtime(value)
+        # Seconds are shown where there are any, or sending the page again would change the value.
+        return f"{local:%Y-%m-%d %H:%M:%S}" if local.second else f"{local:%Y-%m-%d %H:%M}"
 
 
 class PartialDateField(forms.CharField):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -174,14 +175,15 @@ def _submit(
         return Outcome(row, created=False)
     if row and not reason:
         raise Invalid(page, needs_reason=True)
+    before = _sheets(place, now=now)
     with audit.acting(by, reason):
         row, created = _write(place, page, row, by=by, now=now)
-        workflow.follow_checks(row, failing(place, of, hard=False), changed=changed, now=now)
-        if not created:
-            _judge_later(place, row, now=now)
+        derived = _derived_changed(before.get(row.pk), of)
+        workflow.follow_checks(row, failing(place, of, hard=False), changed=changed | derived, now=now)
+        _judge_others(place, row, before, now=now)
         row.submitted(by=by, reason=reason)
         if place.visit is not None:
-            subjects.took_place(place.visit, on=row.day() or now.date())
+            subjects.took_place(place.visit, on=row.day() or timezone.localdate(now))
         drafts.discard(form.declared.name, subject, place.visit, place.occurrence)
         data_changed.send(sender=form, subject=subject, form=form.declared.name)
     return Outcome(row, created=created, changed=changed)
@@ -189,6 +191,8 @@ def _submit(
 
 def _admitted(place: Place) -> None:
     """Raises Refused where the study does not take this form."""
+    if place.visit is not None and place.visit.subject_id != place.subject.pk:
+        raise subjects.Refused(_("This visit belongs to another subject."))
     if place.subject.status in (Subject.Status.WITHDRAWN, Subject.Status.SCREEN_FAILED) and place.row() is None:
         raise subjects.Refused(_("Collection has ended for this subject. What was entered can still be corrected."))
     if place.visit is not None and not schedule.admits(place.visit.code, place.form.declared.name):
@@ -228,7 +232,7 @@ def _write(place: Place, page: PageForm, row: Entered | None, *, by: User, now: 
             row.save(force_insert=created, force_update=not created)
             for name in page.grids:
                 _write_rows(row, name, values[name])
-    except IntegrityError as error:
+    except (IntegrityError, DataError) as error:
         raise _in_words(error, page, place) from None
     return row, created
 
@@ -252,7 +256,7 @@ def _write_rows(row: Entered, name: str, lines: list[dict[str, Any]]) -> None:
         line.delete()
 
 
-def _in_words(error: IntegrityError, page: PageForm, place: Place) -> Exception:
+def _in_words(error: IntegrityError | DataError, page: PageForm, place: Place) -> Exception:
     """The database's refusal as an error at the item; its own message repeats values and goes nowhere."""
     diagnosis = getattr(error.__cause__, "diag", None)
     constraint = (diagnosis.constraint_name or "") if diagnosis else ""
@@ -265,20 +269,39 @@ def _in_words(error: IntegrityError, page: PageForm, place: Place) -> Exception:
     return Invalid(page)
 
 
-def _judge_later(place: Place, row: Entered, *, now: datetime) -> None:
-    """A corrected form may change what follows from later ones of its kind: their checks are judged again."""
-    if not any("history" in d.rule.__code__.co_varnames for d in place.form.declared.derived.values()):
-        return
-    everything = sheet.stored(place.form, place.subject)
-    at = [plain.pk for plain in everything]
-    later = everything[at.index(row.pk) + 1 :] if row.pk in at else []
-    rows = place.form.objects.in_bulk([plain.pk for plain in later])  # type: ignore[attr-defined]
-    for plain in later:
-        other = rows[plain.pk]
-        other.subject = place.subject
-        visit = getattr(other, "visit", None)
-        there = Place(place.form, place.subject, visit, other.occurrence)
-        of = sheet.Sheet(
-            place.form, vars(plain), subject=place.subject, visit=visit, before=everything[: at.index(plain.pk)], pk=plain.pk, now=now
+def _sheets(place: Place, *, now: datetime) -> dict[int, sheet.Sheet]:
+    """The stored forms of this kind by key, each with those before it; empty where no rule looks back."""
+    if not any("history" in inspect.signature(d.rule).parameters for d in place.form.declared.derived.values()):
+        return {}
+    plain = sheet.stored(place.form, place.subject)
+    visits = dict(place.form.objects.filter(subject=place.subject).values_list("pk", "visit_id")) if place.visit else {}  # type: ignore[attr-defined]
+    by_key = {visit.pk: visit for visit in Visit.objects.filter(subject=place.subject)} if visits else {}
+    return {
+        one.pk: sheet.Sheet(
+            place.form, vars(one), subject=place.subject, visit=by_key.get(visits.get(one.pk)), before=plain[:at], pk=one.pk, now=now
         )
-        workflow.follow_checks(other, failing(there, of, hard=False), changed=set(), now=now)
+        for at, one in enumerate(plain)
+    }
+
+
+def _derived_changed(before: sheet.Sheet | None, after: sheet.Sheet) -> set[str]:
+    """Names of the derived values that differ, for a query that a reviewer accepted saw them too."""
+    if before is None:
+        return set()
+    old = {derived.name: verdict.value for derived, verdict in before.verdicts()}
+    return {derived.name for derived, verdict in after.verdicts() if verdict.value != old[derived.name]}
+
+
+def _judge_others(place: Place, row: Entered, before: dict[int, sheet.Sheet], *, now: datetime) -> None:
+    """A form entered late, corrected or moved in time may change what follows from others of its kind: judged again."""
+    others = {pk: was for pk, was in before.items() if pk != row.pk}
+    if not others:
+        return
+    rows = place.form.objects.in_bulk(others)  # type: ignore[attr-defined]
+    for pk, of in _sheets(place, now=now).items():
+        if pk not in others or of.history == others[pk].history:
+            continue
+        other = rows[pk]
+        there = Place(place.form, place.subject, of.visit, other.occurrence)
+        changed = _derived_changed(others[pk], of)
+        workflow.follow_checks(other, failing(there, of, hard=False), changed=changed, now=now)

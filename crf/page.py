@@ -54,7 +54,7 @@ class PageForm(forms.Form):
         super().__init__(data, initial=dict(initial or {}), label_suffix="")
         for name, item in self.items.items():
             if isinstance(item, Item) and item.about.investigator and not may_grade:
-                self.fields[name].disabled = True
+                self.fields[name].disabled = self.fields[name + MISSING].disabled = True
         self.grids: dict[str, BaseFormSet[RowForm]] = {
             name: _formset(item)(data=data, prefix=name, initial=list((initial or {}).get(name, ())))
             for name, item in self.items.items()

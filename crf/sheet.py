@@ -115,7 +115,7 @@ def of_row(row: Entered, before: Sequence[Any] | None = None) -> Sheet:
 def stored(form: FormClass, subject: Subject) -> list[Any]:
     """The subject's forms of this kind that were done, oldest first by the day they are about, as plain values.
 
-    Forms without that day stand last: a rule over time cannot place them.
+    Forms without that day are left out: a rule over time cannot place them.
     """
     rows = form.objects.filter(subject=subject, status="COMPLETE").prefetch_related(*form.declared.rows)  # type: ignore[attr-defined]
     key = form.declared.about_day

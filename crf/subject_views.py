@@ -319,7 +319,7 @@ def _logs(subject: Subject) -> list[dict[str, Any]]:
 def _actions(request: HttpRequest, subject: Subject) -> list[dict[str, str]]:
     found = []
     if subject.status == Subject.Status.SCREENED and roles.may(request.user, "enrol", subject.site):
-        found.append({"label": __("Enrol"), "url": reverse("enrol", args=[subject.code]), "icon": "person-check"})
+        found.append({"label": __("Enrol"), "url": reverse("enrol", args=[subject.code]), "icon": "person-plus"})
     if roles.may(request.user, "enter", subject.site) and subject.status in ("ENROLLED", "INFUSED"):
         found.append({"label": __("Unscheduled visit"), "url": reverse("unscheduled", args=[subject.code]), "icon": "calendar-plus"})
     return found

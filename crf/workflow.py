@@ -103,7 +103,7 @@ def range_text(item: Any) -> str:
     return __("The value is unusual (expected %(low)s to %(high)s %(unit)s). Please check it against the source, and confirm or correct.") % {
         "low": "–" if low is None else low,
         "high": "–" if high is None else high,
-        "unit": item.about.unit,
+        "unit": item.about.unit_shown,
     }
 
 

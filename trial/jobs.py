@@ -131,7 +131,8 @@ def _failed(job: Job, error: Exception) -> None:
     logger.exception("job %s (%s) failed", job.pk, job.kind)
     reason = str(error) if isinstance(error, JobFailed) else type(error).__name__
     again = job.attempts < ATTEMPTS
-    Job.objects.filter(pk=job.pk).update(
+    # Not when the job was taken back meanwhile: then it is another worker's.
+    Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts).update(
         state=Job.State.QUEUED if again else Job.State.FAILED,
         error=reason[:500],
         not_before=timezone.now() + BACK_OFF[job.attempts - 1] if again else None,

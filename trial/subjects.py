@@ -108,17 +108,19 @@ def _end(subject: Subject, to: str, allowed: set[str], *, by: User, reason: str,
 def infuse(subject: Subject, *, at: datetime, by: User, reason: str = "") -> Subject:
     """Sets the infusion = day 0 and plans every visit that has not taken place; filled visits never move.
 
-    at: aware. Raises Refused before enrolment or after withdrawal.
+    at: aware. Raises Refused before enrolment, and for a first infusion after withdrawal.
     """
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
-    if subject.status not in (Subject.Status.ENROLLED, Subject.Status.INFUSED):
+    if subject.status != Subject.Status.ENROLLED and subject.infused_at is None:
         raise Refused(
             _("%(subject)s is not enrolled. Please enrol the subject before the infusion is entered.") % {"subject": subject.code}
         )
     if subject.infused_at == at:
         return subject
     with audit.acting(by, reason):
-        subject.status, subject.infused_at = Subject.Status.INFUSED, at
+        if subject.status == Subject.Status.ENROLLED:  # a correction later on leaves the status as it is
+            subject.status = Subject.Status.INFUSED
+        subject.infused_at = at
         subject.save(update_fields=["status", "infused_at"])
         plan(subject)
     return subject

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from crf.declare.form import Row
 
 Words = str | Promise
+
+# UCUM is for machines; a person reads these.
+UNIT_SHOWN = {"Cel": "°C", "10*6/kg": "10⁶/kg", "10*6": "10⁶", "mm[Hg]": "mmHg"}
 _order = itertools.count()
 
 # Day or month may be unknown, never the year alone left out: 2019, 2019-03, 2019-03-07.
@@ -64,6 +67,11 @@ class About:
     until: str | None = None
     investigator: bool = False
     critical: bool = False
+
+    @property
+    def unit_shown(self) -> str:
+        """The unit as a person reads it."""
+        return UNIT_SHOWN.get(self.unit, self.unit)
 
 
 class Item:
@@ -154,7 +162,7 @@ class Number(Item, models.DecimalField):
             error_messages={"invalid": _("This is not a number. Please type digits, for example 38.5.")},
             **self._common(),
         )
-        span = {"low": low, "high": high, "unit": self.about.unit}
+        span = {"low": low, "high": high, "unit": self.about.unit_shown}
         if low is not None:
             field.validators.append(MinValueValidator(low, _range_text(span)))
         if high is not None:
@@ -162,7 +170,7 @@ class Number(Item, models.DecimalField):
         return field
 
     def in_words(self, value: Any) -> str:
-        return "" if value is None else f"{value} {self.about.unit}".strip()
+        return "" if value is None else f"{value} {self.about.unit_shown}".strip()
 
 
 def _range_text(span: dict[str, Any]) -> Words:

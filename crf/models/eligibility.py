@@ -33,6 +33,9 @@ def _criterion(kind: str, number: int, text: Any) -> YesNo:
     return YesNo(text, cdash=f"IETESTCD_{kind[:4].upper()}{number:02d}", sdtm="IE.IEORRES", critical=True)
 
 
+CRITERIA = tuple(f"{kind}_{n:02d}" for kind in ("inclusion", "exclusion") for n in range(1, 9))
+
+
 def unmet(form: Any) -> list[str]:
     """Names of the criteria that stand against enrolment: inclusion not "yes", exclusion not "no"."""
     wrong = [f"inclusion_{n:02d}" for n in range(1, 9) if getattr(form, f"inclusion_{n:02d}") != "Y"]
@@ -78,6 +81,7 @@ class Eligibility(Crf, title=_("Eligibility"), about_day="assessed_on"):
         _("At least one criterion is not met, so the subject cannot be enrolled. Please check the answers, or end screening."),
         lambda form: not unmet(form),
         item="inclusion_01",
+        sees=CRITERIA,
     )
     ie02 = Check(
         "IE-02",

@@ -141,6 +141,13 @@ def test_the_investigator_differs_from_the_rule_exactly_where_meant():
     assert differing == set(flowsheets.DISAGREEMENTS)
 
 
+def test_every_episode_is_resolved_across_the_days_without_an_assessment_too():
+    assert {row.subject_id for row in WITH_CRS for episode in course(row).episodes if not episode.resolved} == set()
+    last = rows.by_id("RECON-02")  # clear on day 14, not assessed until a clear day 21
+    (episode,) = course(last).episodes
+    assert (day_of(last, episode.end), day_of(last, episode.resolved_on), episode.duration_days) == (13, 14, 12)
+
+
 def test_a_table_that_read_the_typed_grade_by_mistake_would_show_it():
     typed_worst = {
         row.subject_id: max(int(typed.data["investigator_grade"]) for typed in assessments(row)) for row in ROWS

@@ -1,4 +1,4 @@
-"""CRS over time: the latch, resolution by consecutive clear days, and what an episode amounted to."""
+"""CRS over time: the latch, resolution by clear days without a finding between, and what an episode amounted to."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from types import SimpleNamespace
@@ -131,7 +131,7 @@ def resolved(*later: SimpleNamespace, options: AstctOptions | None = None) -> bo
     return (crs.course(rows) if options is None else crs.course(rows, options=options)).episodes[0].resolved
 
 
-def test_two_consecutive_clear_days_resolve_an_episode_at_the_first_of_them() -> None:
+def test_two_clear_days_resolve_an_episode_at_the_first_of_them() -> None:
     course = crs.course([assessment(day=1, **FEVER), assessment(day=2), assessment(day=3)])
     (only,) = course.episodes
     assert (only.resolved, only.resolved_on) == (True, moment(2).date())
@@ -140,21 +140,67 @@ def test_two_consecutive_clear_days_resolve_an_episode_at_the_first_of_them() ->
 
 @pytest.mark.parametrize(("later", "expected"), [
     ([assessment(day=2)], False),  # one clear day
-    ([assessment(day=2), assessment(day=4)], False),  # day 3 is missing: neither clear nor not
-    ([assessment(day=2), assessment(day=4), assessment(day=5)], True),
+    ([assessment(day=2), assessment(day=4)], True),  # day 3 is missing: neither clear nor not
+    ([assessment(day=2), assessment(day=4, **LOW)], False),
+    ([assessment(day=2), assessment(day=4, **LOW), assessment(day=5)], False),
     ([assessment(day=2), assessment(day=3, **LOW), assessment(day=4)], False),
-    ([assessment(day=2), assessment(day=3, temperature=None), assessment(day=4)], False),
-    ([assessment(day=2), assessment(day=3, oxygen=None), assessment(day=4)], False),
+    ([assessment(day=2), assessment(day=3, temperature=None)], False),  # what cannot be judged is not clear
+    ([assessment(day=2), assessment(day=3, temperature=None), assessment(day=4)], True),  # and does not break the run
+    ([assessment(day=2), assessment(day=3, oxygen=None), assessment(day=4)], True),
+    ([assessment(day=2), assessment(day=3, oxygen=None, **LOW), assessment(day=4)], False),  # something was found
+    ([assessment(day=2), assessment(day=3, temperature=None), assessment(day=4, **LOW)], False),
+    ([assessment(day=2), assessment(day=3, time="08:00"), assessment(day=3, oxygen=None)], False),  # worst of the day
     ([assessment(day=2, time="08:00"), assessment(day=2, time="20:00")], False),  # twice a day is one day
     ([assessment(day=2), assessment(day=3, time="08:00", **LOW), assessment(day=3)], False),
     ([assessment(day=2, time="08:00"), assessment(day=2), assessment(day=3)], True),
-    ([assessment(day=2), assessment(day=None), assessment(day=3)], False),  # an undated one breaks the sequence
-    ([assessment(day=2), assessment(day=None)], False),
+    ([assessment(day=2), assessment(day=None)], False),  # an undated one is no day of its own
+    ([assessment(day=2, time="08:00"), assessment(day=None), assessment(day=2)], False),  # still one day
+    ([assessment(day=2), assessment(day=None), assessment(day=3)], True),
+    ([assessment(day=2), assessment(day=None, **LOW), assessment(day=3)], False),
+    ([assessment(day=2), assessment(day=None, **LOW), assessment(day=2, time="20:00"), assessment(day=3)], False),
     ([assessment(day=2, temperature=39.0, fever_due_to_crs="N"), assessment(day=3)], True),
     ([assessment(day=2, oxygen="CPAP", oxygen_at_baseline="Y"), assessment(day=3)], True),
 ])  # fmt: skip
-def test_only_two_clear_days_in_a_row_resolve(later: list[SimpleNamespace], expected: bool) -> None:
+def test_only_two_clear_days_without_a_finding_between_resolve(later: list[SimpleNamespace], expected: bool) -> None:
     assert resolved(*later) is expected
+
+
+def test_clear_then_nothing_then_clear_is_resolved_on_the_first_clear_day() -> None:
+    rows = [assessment(day=1, **FEVER), assessment(day=13, **LOW), assessment(day=14), assessment(day=21)]
+    (only,) = crs.course(rows).episodes
+    assert (only.resolved, only.resolved_on) == (True, moment(14).date())
+    assert (only.end, only.duration_days, only.last) == (moment(13), 13, 1)  # the gap is no part of the duration
+
+
+@pytest.mark.parametrize("found", [FEVER, LOW, {"oxygen": "HFNC"}])
+def test_clear_then_nothing_then_a_finding_is_the_same_episode(found: dict[str, Any]) -> None:
+    rows = [assessment(day=13, **FEVER), assessment(day=14), assessment(day=21, **found)]
+    (only,) = crs.course(rows).episodes
+    assert (only.resolved, only.resolved_on, only.end, only.duration_days) == (False, None, moment(21), 9)
+
+
+def test_a_finding_after_a_gap_starts_the_count_of_clear_days_again() -> None:
+    rows = [assessment(day=1, **FEVER), assessment(day=2), assessment(day=5, **LOW), assessment(day=7)]
+    assert not crs.course(rows).episodes[0].resolved
+    assert crs.course([*rows, assessment(day=10)]).episodes[0].resolved_on == moment(7).date()
+
+
+def test_the_latch_outlives_a_gap_until_a_second_clear_day() -> None:
+    treated = [assessment(day=1, **FEVER, steroid="Y"), assessment(day=2)]
+    assert values(*treated, assessment(day=6, **LOW), options=STRICT) == [1, 0, 2]
+    assert values(*treated, assessment(day=6), assessment(day=7, **LOW), options=STRICT) == [1, 0, 0, 0]
+
+
+def test_a_drug_for_crs_on_a_day_that_cannot_be_judged_still_breaks_the_run() -> None:
+    assert not resolved(assessment(day=2), assessment(day=3, temperature=None, steroid="Y"), assessment(day=4))
+    later = (assessment(day=4), assessment(day=5))
+    assert resolved(assessment(day=2), assessment(day=3, temperature=None, steroid="Y"), *later)
+
+
+def test_without_fever_in_open_episodes_hypotension_that_cannot_be_graded_still_breaks_the_run() -> None:
+    ungraded = assessment(day=3, temperature=None, **LOW)
+    assert crs.course([assessment(day=1, **FEVER), ungraded], options=STRICT).verdicts[-1].value is None
+    assert not resolved(assessment(day=2), ungraded, assessment(day=4), options=STRICT)
 
 
 @pytest.mark.parametrize("drug", ["antipyretic", "anticytokine", "steroid"])

@@ -109,8 +109,10 @@ class Follow:
 
 
 def worse(one: bool | None, other: bool | None) -> bool | None:
-    """Not clear before not known before clear."""
-    return False if False in (one, other) else None if None in (one, other) else True
+    """The worse of two answers to "was it clear?": no, then not known (None), then yes."""
+    if False in (one, other):
+        return False
+    return None if None in (one, other) else True
 
 
 def day_of(at: Any) -> date | None:

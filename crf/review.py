@@ -1,0 +1,134 @@
+"""One submitted form as a reviewer reads it: sections, values in words, verdicts, queries, history."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from crf import codelists, sheet, words
+from crf.declare.form import Crf, Entered, FormClass
+from crf.declare.items import Rows
+from crf.ledger import address
+from crf.workflow import Query
+from trial import roles, schedule
+from trial.models import Site, User
+
+
+def whole(form: FormClass, pk: int) -> Entered | None:
+    """A submitted form with all that its review page reads, or None where the reader may not see it."""
+    related = ["subject__site", "entered_by", "changed_by", *(["visit"] if issubclass(form, Crf) else [])]
+    found: Entered | None = (
+        form.objects.select_related(*related).prefetch_related(*form.declared.rows).filter(pk=pk).first()  # type: ignore[attr-defined]
+    )
+    return found
+
+
+def page(row: Entered, *, by: User) -> dict[str, Any]:
+    """The context of the review page. Times in it are on the site's clock: render it within `on_site_clock(row)`."""
+    visit = getattr(row, "visit", None)
+    queries = list(
+        Query.objects.filter(form=row.declared.name, form_id=row.pk)
+        .select_related("opened_by", "closed_by")
+        .prefetch_related("messages__by")
+        .order_by("-id")
+    )
+    for query in queries:
+        query.label = label_of(type(row), query.item)  # type: ignore[attr-defined]
+    return {
+        "row": row,
+        "declared": row.declared,
+        "subject": row.subject,
+        "visit_label": schedule.label(visit.code) if visit else "",
+        "state": state(row.status, sum(q.is_open for q in queries)),
+        "sections": sections(row, {q.item for q in queries if q.is_open}),
+        "verdicts": words.verdicts(sheet.of_row(row)),
+        "queries": queries,
+        "history": _by_moment(words.history(row)),
+        "entry_url": address(type(row), row.subject, visit, row.occurrence),
+        "may_ask": roles.may(by, "raise_query", row.site_id),
+        "items": choices(row),
+    }
+
+
+def on_site_clock(row: Entered) -> Any:
+    """Times in words as the site's clock showed them."""
+    return timezone.override(ZoneInfo(row.subject.site.timezone))
+
+
+def state(status: str, open_queries: int) -> str:
+    """The state shown in one place: queried before complete or not done."""
+    return "queried" if open_queries else ("not_done" if status == Entered.Status.NOT_DONE else "complete")
+
+
+def sections(row: Entered, queried: set[str]) -> list[dict[str, Any]]:
+    """The cards of the declaration with each item's value in words; retired items only where they hold a value."""
+    version = row.visit.protocol_version if isinstance(row, Crf) else row.subject.protocol_version
+    in_force = row.declared.in_force(version)
+    found = []
+    for section, names in row.declared.sections:
+        entries = [
+            _grid(row, name) if isinstance(row.declared.item(name), Rows) else _entry(row, name, name in queried)
+            for name in names
+            if name in in_force or getattr(row, name, None) is not None
+        ]
+        found.append({"label": section.label, "help": section.help, "entries": entries})
+    return found
+
+
+def _entry(row: Entered, name: str, queried: bool) -> dict[str, Any]:
+    item, value = row.declared.items[name], getattr(row, name)
+    when = item.about.shown_if
+    return {
+        "name": name,
+        "label": item.about.label,
+        "value": item.in_words(value),
+        "memo": item.kind == "memo",
+        "missing": dict(codelists.Missing.choices).get(row.missing.get(name, ""), ""),
+        "not_asked": value is None and when is not None and not when.holds(getattr(row, when.item, None)),
+        "queried": queried,
+    }
+
+
+def _grid(row: Entered, name: str) -> dict[str, Any]:
+    grid = row.declared.rows[name]
+    items = grid.row.declared.items
+    lines = sorted(getattr(row, name).all(), key=lambda line: line.row)
+    return {
+        "grid": True,
+        "name": name,
+        "label": grid.about.label,
+        "columns": [item.about.label for item in items.values()],
+        "lines": [(line.row, [item.in_words(getattr(line, inner)) for inner, item in items.items()]) for line in lines],
+    }
+
+
+def _by_moment(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """History entries of one save together; the oldest, which is the entry itself, last."""
+    found = []
+    for (when, who, why), several in groupby(changes, key=lambda c: (c["when"].replace(microsecond=0), c["who"], c["why"])):
+        found.append({"when": when, "who": who, "why": why, "changes": list(several)[::-1]})
+    return found
+
+
+def choices(row: Entered) -> list[tuple[str, Any]]:
+    """What a query may be about: an item, a grid, or the form as a whole."""
+    return [(name, row.declared.item(name).about.label) for _, names in row.declared.sections for name in names]
+
+
+def label_of(form: FormClass, item: str) -> str:
+    """The label of an item or a grid; blank for a query about the form as a whole or an item that is gone."""
+    known = {**form.declared.items, **form.declared.rows}
+    return str(known[item].about.label) if item in known else ""
+
+
+def visit_label(visit: Any) -> str:
+    """What a person reads for a visit; blank for a log."""
+    return schedule.label(visit.code) if visit else ""
+
+
+def sites_of(request: Any) -> list[tuple[str, str]]:
+    """The reader's sites, for a filter."""
+    return [(str(s.pk), str(s)) for s in Site.objects.filter(pk__in=request.scope)]
