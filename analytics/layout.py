@@ -124,10 +124,8 @@ class Table:
 
 def rounded(value: float | Fraction, places: int) -> Decimal:
     """Round half away from zero on the decimal digits, as statistical tables do."""
-    if isinstance(value, Fraction):
-        exact = Decimal(value.numerator) / Decimal(value.denominator)
-    else:
-        exact = Decimal(repr(float(value)))
+    ratio = value if isinstance(value, Fraction) else None
+    exact = Decimal(ratio.numerator) / Decimal(ratio.denominator) if ratio is not None else Decimal(repr(float(value)))
     return exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 

@@ -59,14 +59,18 @@ class FormPages(Reading):
         name = f"{self.opts.app_label}_{self.opts.model_name}_ask"
         return [path("<path:object_id>/ask/", self.admin_site.admin_view(self.ask), name=name), *super().get_urls()]
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
         """The form, read-only. Whatever is posted here is refused."""
         if request.method not in ("GET", "HEAD") or not self.has_view_permission(request):
             raise PermissionDenied
         return self._page(request, object_id)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[object_id]) + "#history")
+        return HttpResponseRedirect(
+            reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[object_id]) + "#history"
+        )
 
     def ask(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Raises a query on an item; what was written stays on the page when it is refused."""
@@ -101,7 +105,9 @@ class FormPages(Reading):
     def _page(self, request: HttpRequest, object_id: str, asked: dict[str, str] | None = None) -> HttpResponse:
         row = self._row(object_id)
         if any(h.role == Membership.Role.INSPECTOR for h in roles.held(request.user)):  # type: ignore[arg-type]
-            audit.record("form viewed", {"form": row.declared.name, "id": row.pk}, site=row.site_id, subject=row.subject_id)
+            audit.record(
+                "form viewed", {"form": row.declared.name, "id": row.pk}, site=row.site_id, subject=row.subject_id
+            )
         with review.on_site_clock(row):
             context = {
                 **self.admin_site.each_context(request),
@@ -119,7 +125,16 @@ class FormPages(Reading):
 class AllForms(FormPages):
     """Every submitted form of the reader's sites."""
 
-    list_display = ("subject_code", "visit_name", "form_title", "state", "queries", "version", "changed_at", "changed_by")
+    list_display = (
+        "subject_code",
+        "visit_name",
+        "form_title",
+        "state",
+        "queries",
+        "version",
+        "changed_at",
+        "changed_by",
+    )
     list_filter = (BySite, ByForm, ByState, ByOpenQueries, Since)
     list_select_related = ("subject", "visit", "changed_by")
     search_fields = ("subject__code",)
@@ -217,13 +232,25 @@ for _form in casebook():
 class Queries(Reading):
     """Queries of the reader's sites; a row opens the query's own page, where it is answered and closed."""
 
-    list_display = ("id", "subject_code", "visit_name", "form_title", "item_label", "sentence", "state", "opened_at", "raised_by")
+    list_display = (
+        "id",
+        "subject_code",
+        "visit_name",
+        "form_title",
+        "item_label",
+        "sentence",
+        "state",
+        "opened_at",
+        "raised_by",
+    )
     list_filter = (BySite, ByForm, "state", OpenedSince)
     list_select_related = ("subject", "visit", "opened_by")
     search_fields = ("subject__code", "check_id")
     search_help_text = _("Subject or check, for example 01-003 or CRS-01")
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
         if request.method not in ("GET", "HEAD") or not self.has_view_permission(request):
             raise PermissionDenied
         return HttpResponseRedirect(reverse("query", args=[unquote(object_id)]))

@@ -110,7 +110,9 @@ class AuditTrail(Reading):
         site = Site.objects.filter(pk=OuterRef("site_id")).values("code")
         return super().get_queryset(request).annotate(of_subject=Subquery(subject), of_site=Subquery(site))
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], term: str) -> tuple[QuerySet[Any], bool]:
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], term: str
+    ) -> tuple[QuerySet[Any], bool]:
         if not term:
             return queryset, False
         subjects = Subject.objects.filter(code__iexact=term.strip()).values("pk")
@@ -137,7 +139,9 @@ class AuditTrail(Reading):
         shown = format_html_join("", "<div>{}</div>", ((_line(*entry),) for entry in everything[:SHOWN]))
         more = len(everything) - SHOWN
         if more > 0:
-            return shown + format_html_join("", "<div>{}</div>", [(ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more},)])
+            return shown + format_html_join(
+                "", "<div>{}</div>", [(ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more},)]
+            )
         return shown
 
     @admin.display(description=_("changes"))
@@ -148,5 +152,3 @@ class AuditTrail(Reading):
 def _line(label: str, old: str, new: str, limit: int = 80) -> str:
     old, new = Truncator(old).chars(limit), Truncator(new).chars(limit)
     return f"{label}: {old} → {new or '–'}" if old else f"{label}: {new}"
-
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as __
 
@@ -12,9 +12,12 @@ from crf import codelists, entry, words
 from crf.declare.items import Item
 from trial import audit
 from trial.models import User
+from trial.request import Request
 
 
-def conflict_page(request: HttpRequest, place: entry.Place, conflict: entry.Conflict, *, carried: list[Any], here: str) -> HttpResponse:
+def conflict_page(
+    request: Request, place: entry.Place, conflict: entry.Conflict, *, carried: list[Any], here: str
+) -> HttpResponse:
     """The page on which the second of two people chooses, per item. What both typed the same is not asked."""
     theirs = conflict.theirs
     assert theirs is not None
@@ -25,14 +28,24 @@ def conflict_page(request: HttpRequest, place: entry.Place, conflict: entry.Conf
             continue
         if isinstance(item, Item):
             before = words.seen_at(theirs, name, conflict.based_on) if conflict.based_on else ""
-            as_typed = conflict.page.data.get(name, "") if name in conflict.page.errors else item.in_words(mine.get(name))
+            as_typed = (
+                conflict.page.data.get(name, "") if name in conflict.page.errors else item.in_words(mine.get(name))
+            )
             shown = {"mine": as_typed, "theirs": item.in_words(stored.get(name)), "original": before}
         else:
             shown = {"mine": _lines(item, mine.get(name)), "theirs": _lines(item, stored.get(name)), "original": ""}
         # Changed by me alone: mine is the natural choice. Changed by both: nobody chooses but the person.
         by_them = shown["theirs"] != shown["original"]
         by_me = shown["mine"] != shown["original"]
-        items.append({"name": name, "label": item.about.label, "clash": by_them and by_me, "pick": "mine" if by_me else "theirs", **shown})
+        items.append(
+            {
+                "name": name,
+                "label": item.about.label,
+                "clash": by_them and by_me,
+                "pick": "mine" if by_me else "theirs",
+                **shown,
+            }
+        )
     context = {
         "page": {
             "subject": place.subject, "visit": {"label": ""}, "form_label": place.form.declared.title, "version": theirs.version,
@@ -49,7 +62,9 @@ def _lines(grid: Any, lines: Any) -> str:
     said = []
     for line in lines or ():
         values = line if isinstance(line, dict) else vars(line)
-        said.append(" ".join(str(i.in_words(values.get(n))) for n, i in declared.items.items() if values.get(n) is not None))
+        said.append(
+            " ".join(str(i.in_words(values.get(n))) for n, i in declared.items.items() if values.get(n) is not None)
+        )
     return "; ".join(said) or __("no rows")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from datetime import time as clock_time
 from typing import Any, TypeVar
 
 from django import forms
@@ -14,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crf.declare.items import PARTIAL_DATE
 
-MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+MONTHS = {
+    m: i for i, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
+}
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 Day = TypeVar("Day", date, datetime)
 _WORDY = re.compile(r"^(\d{1,2})[ .-]?([a-z]{3})[a-z]*[ .-]?(\d{2}|\d{4})$")
@@ -90,7 +93,7 @@ class DateTimeField(forms.DateTimeField):
                 if not time or not day:
                     raise wrong
                 on = read_date(day)
-                found = datetime(on.year, on.month, on.day, int(time[1]), int(time[2]))
+                found = datetime.combine(on, clock_time(int(time[1]), int(time[2])))
         except ValueError:
             raise wrong from None
         found = _plausible(found)
@@ -107,7 +110,9 @@ class DateTimeField(forms.DateTimeField):
 class PartialDateField(forms.CharField):
     """A year, a year and month, or a day."""
 
-    widget = forms.TextInput(attrs={"placeholder": "YYYY[-MM[-DD]]", "autocomplete": "off", "data-kind": "partial-date"})
+    widget = forms.TextInput(
+        attrs={"placeholder": "YYYY[-MM[-DD]]", "autocomplete": "off", "data-kind": "partial-date"}
+    )
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=20, empty_value=None, **options)
@@ -123,5 +128,6 @@ class PartialDateField(forms.CharField):
             return read_date(text).isoformat()
         except ValueError:
             raise ValidationError(
-                _("This is not a date. Please type it as 2026-11-03, or as 2026-11 or 2026 where the rest is unknown."), code="invalid"
+                _("This is not a date. Please type it as 2026-11-03, or as 2026-11 or 2026 where the rest is unknown."),
+                code="invalid",
             ) from None

@@ -32,7 +32,9 @@ class Draft(SubjectTable):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["subject", "visit", "form", "occurrence"], nulls_distinct=False, name="draft_once")
+            models.UniqueConstraint(
+                fields=["subject", "visit", "form", "occurrence"], nulls_distinct=False, name="draft_once"
+            )
         ]
         verbose_name = _("draft")
         verbose_name_plural = _("drafts")
@@ -44,11 +46,20 @@ def find(form: str, subject: Subject, visit: Visit | None, occurrence: int) -> D
 
 
 def save(
-    form: str, subject: Subject, visit: Visit | None, occurrence: int, *, values: Mapping[str, Any], based_on: int, by: User
+    form: str,
+    subject: Subject,
+    visit: Visit | None,
+    occurrence: int,
+    *,
+    values: Mapping[str, Any],
+    based_on: int,
+    by: User,
 ) -> Draft:
     """Keeps the raw strings. Raises ValidationError when they are larger than any form can be."""
     if len(json.dumps(values)) > SIZE_LIMIT:
-        raise ValidationError(_("This is too long for a draft. Please shorten the longest text; it is still on this page."))
+        raise ValidationError(
+            _("This is too long for a draft. Please shorten the longest text; it is still on this page.")
+        )
     with audit.acting(by):
         draft, _created = Draft.objects.update_or_create(
             form=form,

@@ -29,7 +29,9 @@ class Invalid(Exception):
     def __init__(self, page: PageForm, *, needs_reason: bool = False) -> None:
         self.page, self.needs_reason = page, needs_reason
         # Item names only: an exception's text may reach a log, values must not.
-        super().__init__("refused: " + ", ".join(sorted({e["anchor"] for e in page.error_list()})) + (" reason" * needs_reason))
+        super().__init__(
+            "refused: " + ", ".join(sorted({e["anchor"] for e in page.error_list()})) + (" reason" * needs_reason)
+        )
 
 
 class Conflict(Exception):
@@ -79,7 +81,7 @@ class Outcome:
 
 def initial(row: Entered) -> dict[str, Any]:
     """A stored form's values as a page's starting values."""
-    found = {n: v for n, v in sheet.values_of(row).items()}
+    found = dict(sheet.values_of(row))
     for name in row.declared.rows:
         found[name] = [vars(line) for line in found[name]]
     return {**found, **{f"{name}__missing": why for name, why in row.missing.items()}}
@@ -91,7 +93,10 @@ def blank_page(place: Place, *, by: User, data: Any = None, complete: bool = Tru
     if data is not None:
         data = with_grids(typed(data), place.form)
     return page_form(place.form, place.version)(
-        data, initial=initial(row) if row else None, may_grade=roles.may(by, "grade", place.subject.site_id), complete=complete
+        data,
+        initial=initial(row) if row else None,
+        may_grade=roles.may(by, "grade", place.subject.site_id),
+        complete=complete,
     )
 
 
@@ -175,7 +180,7 @@ def _submit(
         return Outcome(row, created=False)
     if row and not reason:
         raise Invalid(page, needs_reason=True)
-    before = _sheets(place, now=now)
+    before = _sheets(place, now=now) if row or _is_late(place, of) else {}
     with audit.acting(by, reason):
         row, created = _write(place, page, row, by=by, now=now)
         derived = _derived_changed(before.get(row.pk), of)
@@ -218,7 +223,11 @@ def _changed(row: Entered, page: PageForm) -> set[str]:
 def _write(place: Place, page: PageForm, row: Entered | None, *, by: User, now: datetime) -> tuple[Entered, bool]:
     created = row is None
     if row is None:
-        fixed: dict[str, Any] = {"subject": place.subject, "site_id": place.subject.site_id, "occurrence": place.occurrence}
+        fixed: dict[str, Any] = {
+            "subject": place.subject,
+            "site_id": place.subject.site_id,
+            "occurrence": place.occurrence,
+        }
         if issubclass(place.form, Crf):
             fixed["visit"] = place.visit
         row = place.form(**fixed, version=0, entered_at=now, entered_by=by)
@@ -245,7 +254,7 @@ def _write_rows(row: Entered, name: str, lines: list[dict[str, Any]]) -> None:
     for number, values in enumerate(lines, 1):
         line = there.pop(number, None)
         if line is None:
-            new.append(model(form=row, subject_id=row.subject_id, site_id=row.site_id, row=number, **values))
+            new.append(model(**{"form": row}, subject_id=row.subject_id, site_id=row.site_id, row=number, **values))
         elif any(getattr(line, n) != v for n, v in values.items()):
             for n, v in values.items():
                 setattr(line, n, v)
@@ -269,6 +278,13 @@ def _in_words(error: IntegrityError | DataError, page: PageForm, place: Place) -
     return Invalid(page)
 
 
+def _is_late(place: Place, of: sheet.Sheet) -> bool:
+    """Whether a form of this kind of a later time is there already."""
+    day = place.form.declared.about_day
+    mine = getattr(of, day) if day else None
+    return mine is not None and place.form.objects.filter(subject=place.subject, **{f"{day}__gte": mine}).exists()  # type: ignore[attr-defined]
+
+
 def _sheets(place: Place, *, now: datetime) -> dict[int, sheet.Sheet]:
     """The stored forms of this kind by key, each with those before it; empty where no rule looks back."""
     if not any("history" in inspect.signature(d.rule).parameters for d in place.form.declared.derived.values()):
@@ -278,7 +294,13 @@ def _sheets(place: Place, *, now: datetime) -> dict[int, sheet.Sheet]:
     by_key = {visit.pk: visit for visit in Visit.objects.filter(subject=place.subject)} if visits else {}
     return {
         one.pk: sheet.Sheet(
-            place.form, vars(one), subject=place.subject, visit=by_key.get(visits.get(one.pk)), before=plain[:at], pk=one.pk, now=now
+            place.form,
+            vars(one),
+            subject=place.subject,
+            visit=by_key.get(visits.get(one.pk)),
+            before=plain[:at],
+            pk=one.pk,
+            now=now,
         )
         for at, one in enumerate(plain)
     }

@@ -18,8 +18,18 @@ def forms_say(subject: Subject) -> list[Gate]:
     eligibility = form_named("eligibility").objects.filter(subject=subject, status="COMPLETE").first()  # type: ignore[attr-defined]
     consented = consent is not None and consent.consent_date is not None
     return [
-        Gate(_("Written consent"), consented, "" if consented else _("The consent form has no date yet."), "informed_consent"),
-        Gate(_("Demographics entered"), demographics, "" if demographics else _("The form is not entered yet."), "demographics"),
+        Gate(
+            _("Written consent"),
+            consented,
+            "" if consented else _("The consent form has no date yet."),
+            "informed_consent",
+        ),
+        Gate(
+            _("Demographics entered"),
+            demographics,
+            "" if demographics else _("The form is not entered yet."),
+            "demographics",
+        ),
         Gate(
             _("Every criterion met"),
             eligibility is not None and not unmet(eligibility),

@@ -16,15 +16,21 @@ class FormIndex(models.Model):
     key = models.CharField(max_length=80, primary_key=True)
     form = models.CharField(_("form"), max_length=60)
     form_id = models.BigIntegerField()
-    subject = models.ForeignKey(Subject, models.DO_NOTHING, related_name="+", verbose_name=_("subject"), db_constraint=False)
+    subject = models.ForeignKey(
+        Subject, models.DO_NOTHING, related_name="+", verbose_name=_("subject"), db_constraint=False
+    )
     site = models.ForeignKey(Site, models.DO_NOTHING, related_name="+", verbose_name=_("site"), db_constraint=False)
-    visit = models.ForeignKey(Visit, models.DO_NOTHING, null=True, related_name="+", verbose_name=_("visit"), db_constraint=False)
+    visit = models.ForeignKey(
+        Visit, models.DO_NOTHING, null=True, related_name="+", verbose_name=_("visit"), db_constraint=False
+    )
     occurrence = models.IntegerField()
     status = models.CharField(_("status"), max_length=10)
     version = models.IntegerField(_("version"))
     entered_at = models.DateTimeField(_("entered"))
     changed_at = models.DateTimeField(_("last change"))
-    changed_by = models.ForeignKey(User, models.DO_NOTHING, related_name="+", verbose_name=_("changed by"), db_constraint=False)
+    changed_by = models.ForeignKey(
+        User, models.DO_NOTHING, related_name="+", verbose_name=_("changed by"), db_constraint=False
+    )
 
     class Meta:
         managed = False
@@ -32,6 +38,9 @@ class FormIndex(models.Model):
         ordering = ["-changed_at", "key"]
         verbose_name = _("form")
         verbose_name_plural = _("all forms")
+
+    def __str__(self) -> str:
+        return self.key
 
 
 def install(*, using: str = "owner", **_: Any) -> None:

@@ -60,9 +60,15 @@ def ledger(of: Iterable[Subject], *, now: datetime) -> list[Entry]:
         stored[(row.subject_id, row.visit_id, row.form)].append(row)
     open_queries = {
         (q["form"], q["form_id"]): q["n"]
-        for q in Query.objects.filter(subject__in=people).exclude(state=Query.State.CLOSED).values("form", "form_id").annotate(n=Count("id"))
+        for q in Query.objects.filter(subject__in=people)
+        .exclude(state=Query.State.CLOSED)
+        .values("form", "form_id")
+        .annotate(n=Count("id"))
     }
-    drafts = {(d.subject_id, d.visit_id, d.form, d.occurrence): d for d in Draft.objects.filter(subject__in=people).defer("values")}
+    drafts = {
+        (d.subject_id, d.visit_id, d.form, d.occurrence): d
+        for d in Draft.objects.filter(subject__in=people).defer("values")
+    }
     found: list[Entry] = []
     forms = casebook()
     for subject in people.values():
@@ -81,15 +87,17 @@ def _at(form, subject, visit, stored, open_queries, drafts, today):  # type: ign
     for row in stored[(subject.pk, visit.pk, name)]:
         queries = open_queries.get((name, row.form_id), 0)
         state = "queried" if queries else ("not_done" if row.status == "NOT_DONE" else "complete")
-        found.append(Entry(form, subject, visit, row.occurrence, state, visit.planned_on, queries, row.form_id, row.changed_at))
+        found.append(
+            Entry(form, subject, visit, row.occurrence, state, visit.planned_on, queries, row.form_id, row.changed_at)
+        )
     taken = {entry.occurrence for entry in found}
     for (s, v, f, occurrence), draft in drafts.items():
         if (s, v, f) == (subject.pk, visit.pk, name) and occurrence not in taken:
             found.append(Entry(form, subject, visit, occurrence, "draft", visit.planned_on, since=draft.saved_at))
     if not found and name in schedule.expected_at(visit.code):
-        state = expected(subject, visit, today)
-        if state:
-            found.append(Entry(form, subject, visit, 1, state, visit.window_to or visit.planned_on))
+        awaited = expected(subject, visit, today)
+        if awaited:
+            found.append(Entry(form, subject, visit, 1, awaited, visit.window_to or visit.planned_on))
     return found
 
 
@@ -108,7 +116,9 @@ def waiting(entries: Iterable[Entry], *, now: datetime) -> list[Entry]:
     for entry in entries:
         today = subjects.today(entry.subject.site, now)
         planned = entry.visit.planned_on if entry.visit else None
-        if entry.state in ("queried", "draft", "overdue") or (entry.state == "expected" and planned and planned <= today):
+        if entry.state in ("queried", "draft", "overdue") or (
+            entry.state == "expected" and planned and planned <= today
+        ):
             found.append(entry)
     order = {"overdue": 0, "queried": 1, "expected": 2, "draft": 3}
     return sorted(found, key=lambda e: (order[e.state], e.due_on or date.max, e.subject.code))

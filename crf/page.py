@@ -48,7 +48,12 @@ class PageForm(forms.Form):
     items: dict[str, Any]
 
     def __init__(
-        self, data: Any = None, *, initial: Mapping[str, Any] | None = None, may_grade: bool = True, complete: bool = True
+        self,
+        data: Any = None,
+        *,
+        initial: Mapping[str, Any] | None = None,
+        may_grade: bool = True,
+        complete: bool = True,
     ) -> None:
         self.may_grade, self.complete = may_grade, complete
         super().__init__(data, initial=dict(initial or {}), label_suffix="")
@@ -78,7 +83,7 @@ class PageForm(forms.Form):
                 # A hidden item keeps no value, and an error in it hinders nobody.
                 cleaned[name] = None
                 cleaned[name + MISSING] = ""
-                self._errors.pop(name, None)  # type: ignore[union-attr]
+                self.errors.pop(name, None)
             elif name not in self.errors:
                 self._complete(name, item)
         return cleaned
@@ -93,13 +98,15 @@ class PageForm(forms.Form):
             self.add_error(name, __("Please enter a value, or say why it is missing."))
 
     def is_valid(self) -> bool:
-        grids = all([grid.is_valid() for grid in self.grids.values()])  # a list: every grid shows its errors
-        return super().is_valid() and grids
+        grids = [grid.is_valid() for grid in self.grids.values()]  # all of them, so that every grid shows its errors
+        return super().is_valid() and all(grids)
 
     def values(self) -> dict[str, Any]:
         """Items and rows by name, for a sheet. What could not be read is None, so that a half-typed form can be judged."""
         cleaned = getattr(self, "cleaned_data", {})
-        found = {n: (cleaned.get(n) if cleaned.get(n) != "" else None) for n, i in self.items.items() if isinstance(i, Item)}
+        found = {
+            n: (cleaned.get(n) if cleaned.get(n) != "" else None) for n, i in self.items.items() if isinstance(i, Item)
+        }
         for name, grid in self.grids.items():
             found[name] = [
                 {n: (row.cleaned_data.get(n) if row.cleaned_data.get(n) != "" else None) for n in row.declared.items}
@@ -123,7 +130,11 @@ class PageForm(forms.Form):
             found += [{"label": label, "text": str(text), "anchor": f"item-{name}"} for text in grid.non_form_errors()]
             for number, row in enumerate(grid.forms, 1):
                 for inner, messages in row.errors.items():
-                    words = f"{label} {number}, {row.declared.items[inner].about.label}" if inner in row.declared.items else label
+                    words = (
+                        f"{label} {number}, {row.declared.items[inner].about.label}"
+                        if inner in row.declared.items
+                        else label
+                    )
                     found += [{"label": words, "text": str(text), "anchor": f"item-{name}"} for text in messages]
         return found
 
@@ -132,9 +143,11 @@ def _formset(grid: Rows) -> type[BaseFormSet[RowForm]]:
     declared = grid.row.declared
     fields = {name: item.form_field() for name, item in declared.items.items()}
     for name, item in declared.items.items():
-        fields[name].item = item  # type: ignore[attr-defined]
+        fields[name].item = item
     row_form = type("RowOf" + grid.row.__name__, (RowForm,), {**fields, "declared": declared})
-    return formset_factory(row_form, extra=0, can_delete=True, max_num=ROWS_LIMIT, validate_max=True, absolute_max=ROWS_LIMIT + 50)
+    return formset_factory(
+        row_form, extra=0, can_delete=True, max_num=ROWS_LIMIT, validate_max=True, absolute_max=ROWS_LIMIT + 50
+    )
 
 
 _built: dict[tuple[FormClass, str], type[PageForm]] = {}
@@ -216,7 +229,13 @@ class GridOnPage(LayoutObject):
         item = form.items[self.name]
         return render_to_string(
             "crf/items/_rows.html",
-            {"grid": grid, "item": item, "about": item.about, "name": self.name, "columns": item.row.declared.items.values()},
+            {
+                "grid": grid,
+                "item": item,
+                "about": item.about,
+                "name": self.name,
+                "columns": item.row.declared.items.values(),
+            },
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,12 +19,13 @@ from crf.declare.form import form_named
 from crf.ledger import address
 from crf.workflow import Query
 from trial import roles, schedule
+from trial.request import Request
 from trial.subjects import Refused
 
 PAGE = 50
 
 
-def query_list(request: HttpRequest) -> HttpResponse:
+def query_list(request: Request) -> HttpResponse:
     """Queries of the reader's sites; open ones unless asked otherwise."""
     roles.permit(request.user, "read")
     state = request.GET.get("state", "open")
@@ -41,7 +42,13 @@ def query_list(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     query.pop("page", None)
     states = [("open", __("open and answered")), *Query.State.choices, ("all", __("all"))]
-    context = {"queries": [line(x) for x in page], "states": states, "state": state, "page_obj": page, "base_query": query.urlencode()}
+    context = {
+        "queries": [line(x) for x in page],
+        "states": states,
+        "state": state,
+        "page_obj": page,
+        "base_query": query.urlencode(),
+    }
     return render(request, "crf/query_list.html", context)
 
 
@@ -73,13 +80,19 @@ class AnswerForm(forms.Form):
     )
 
 
-def query_page(request: HttpRequest, pk: int) -> HttpResponse:
+def query_page(request: Request, pk: int) -> HttpResponse:
     """One query: what was seen, what was said, and what may be done."""
     query = get_object_or_404(Query.objects.select_related("subject__site", "visit"), pk=pk)
     roles.permit(request.user, "read", query.site_id)
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        deed = workflow.close if "_close" in request.POST else workflow.reopen if "_reopen" in request.POST else workflow.answer
+        deed = (
+            workflow.close
+            if "_close" in request.POST
+            else workflow.reopen
+            if "_reopen" in request.POST
+            else workflow.answer
+        )
         try:
             deed(query, by=request.user, text=form.cleaned_data["text"], now=timezone.now())
         except Refused as refused:
@@ -104,11 +117,19 @@ def _values(query: Query) -> dict[str, str]:
     if row is None or query.item not in form.declared.items:
         return {}
     item = form.declared.items[query.item]
-    return {"value_then": words.seen_at(row, query.item, query.seen_version), "value_now": item.in_words(getattr(row, query.item))}
+    return {
+        "value_then": words.seen_at(row, query.item, query.seen_version),
+        "value_now": item.in_words(getattr(row, query.item)),
+    }
 
 
 def _thread(query: Query) -> list[dict[str, Any]]:
-    opened = {"who": query.opened_by or __("Edit check"), "action_label": __("asked"), "at": query.opened_at, "text": query.sentence}
+    opened = {
+        "who": query.opened_by or __("Edit check"),
+        "action_label": __("asked"),
+        "at": query.opened_at,
+        "text": query.sentence,
+    }
     said = [
         {"who": m.by or __("Edit check"), "action_label": "", "at": m.at, "text": m.text if m.by_id else __(m.text)}
         for m in query.messages.select_related("by")

@@ -108,7 +108,9 @@ def _grid(row: Entered, name: str) -> dict[str, Any]:
 def _by_moment(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """History entries of one save together; the oldest, which is the entry itself, last."""
     found = []
-    for (when, who, why), several in groupby(changes, key=lambda c: (c["when"].replace(microsecond=0), c["who"], c["why"])):
+    for (when, who, why), several in groupby(
+        changes, key=lambda c: (c["when"].replace(microsecond=0), c["who"], c["why"])
+    ):
         found.append({"when": when, "who": who, "why": why, "changes": list(several)[::-1]})
     return found
 

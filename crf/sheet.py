@@ -79,8 +79,8 @@ class Sheet:
 
     def latest(self, form: str, item: str) -> Any:
         """The subject's newest value of an item of another form, or None."""
-        found = form_named(form).objects.filter(subject=self.subject).order_by("-id").values_list(item, flat=True).first()  # type: ignore[attr-defined]
-        return found
+        rows = form_named(form).objects.filter(subject=self.subject).order_by("-id")  # type: ignore[attr-defined]
+        return rows.values_list(item, flat=True).first()
 
     def verdicts(self) -> list[tuple[Any, Any]]:
         """Every derived value of the form with its declaration."""

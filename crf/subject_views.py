@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +23,7 @@ from crf.ledger import STATES, Entry, address, ledger, waiting
 from crf.workflow import Query
 from trial import protocol, roles, schedule, subjects
 from trial.models import Site, Subject, Visit
+from trial.request import Request
 from trial.rules import crs
 
 PAGE = 50
@@ -36,13 +37,16 @@ def subject_or_404(code: str) -> Subject:
 def crumbs(subject: Subject, *more: tuple[str, str]) -> list[dict[str, str]]:
     """Site > subject > ..."""
     first = [
-        {"label": __("Site %(code)s") % {"code": subject.site.code}, "url": f"{reverse('subjects')}?site={subject.site.code}"},
+        {
+            "label": __("Site %(code)s") % {"code": subject.site.code},
+            "url": f"{reverse('subjects')}?site={subject.site.code}",
+        },
         {"label": subject.code, "url": reverse("casebook", args=[subject.code])},
     ]
     return first + [{"label": label, "url": url} for label, url in more]
 
 
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """The first page: what waits, most urgent first. Those who read no clinical data go to their own work."""
     if not roles.may(request.user, "read"):
         return redirect("admin:index")
@@ -50,7 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
     everyone = Subject.objects.select_related("site").exclude(status__in=["SCREEN_FAILED", "COMPLETED"])
     due = waiting(ledger(everyone, now=now), now=now)
     page = Paginator(due, PAGE).get_page(request.GET.get("page"))
-    site = Site.objects.filter(pk__in=request.scope).first()  # type: ignore[attr-defined]
+    site = Site.objects.filter(pk__in=request.scope).first()
     rows = [
         {
             "state": e.state, "subject_code": e.subject.code, "subject_url": reverse("casebook", args=[e.subject.code]),
@@ -62,7 +66,12 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "trial/home.html",
-        {"due": rows, "counts": Counter(e.state for e in due), "page_obj": page, "today": site and subjects.today(site, now)},
+        {
+            "due": rows,
+            "counts": Counter(e.state for e in due),
+            "page_obj": page,
+            "today": site and subjects.today(site, now),
+        },
     )
 
 
@@ -78,7 +87,7 @@ def _age(entry: Entry, now: datetime) -> str:
     return __("1 day") if days == 1 else __("%(n)d days") % {"n": days}
 
 
-def subject_list(request: HttpRequest) -> HttpResponse:
+def subject_list(request: Request) -> HttpResponse:
     """Subjects of the reader's sites, filtered and sorted by the query string."""
     roles.permit(request.user, "read")
     found = Subject.objects.select_related("site")
@@ -124,7 +133,7 @@ def crs_course(subject: Subject) -> crs.Course:
     return crs.course(sheet.stored(form_named("crs_assessment"), subject), infused_at=subject.infused_at)
 
 
-def _without_page(request: HttpRequest) -> str:
+def _without_page(request: Request) -> str:
     query = request.GET.copy()
     query.pop("page", None)
     return query.urlencode()
@@ -152,15 +161,19 @@ class UnscheduledForm(forms.Form):
 
 def _summary(form: forms.Form) -> list[dict[str, str]]:
     return [
-        {"label": str(form.fields[name].label if name in form.fields else ""), "text": str(text), "anchor": f"item-{name}"}
+        {
+            "label": str(form.fields[name].label if name in form.fields else ""),
+            "text": str(text),
+            "anchor": f"item-{name}",
+        }
         for name, texts in form.errors.items()
         for text in texts
     ]
 
 
-def screen(request: HttpRequest) -> HttpResponse:
+def screen(request: Request) -> HttpResponse:
     """Screening gives the next subject id of the site."""
-    sites = Site.objects.filter(pk__in=[s.pk for s in roles.sites_where(request.user, "screen", Site.objects.all())])  # type: ignore[arg-type]
+    sites = Site.objects.filter(pk__in=[s.pk for s in roles.sites_where(request.user, "screen", Site.objects.all())])
     roles.permit(request.user, "screen")
     form = ScreenForm(request.POST or None)
     form.fields["site"].queryset = sites  # type: ignore[attr-defined]
@@ -169,13 +182,16 @@ def screen(request: HttpRequest) -> HttpResponse:
             form.add_error("on", __("This day lies in the future. Please correct it."))
         else:
             subject = subjects.screen(form.cleaned_data["site"], by=request.user, on=form.cleaned_data["on"])
-            messages.success(request, __("The subject is %(code)s. Please write the number into the source.") % {"code": subject.code})
+            messages.success(
+                request,
+                __("The subject is %(code)s. Please write the number into the source.") % {"code": subject.code},
+            )
             return redirect("casebook", subject.code)
     context = {"form": form, "error_summary": _summary(form) if form.is_bound else [], "back_url": reverse("subjects")}
     return render(request, "trial/screen.html", context, status=422 if form.errors else 200)
 
 
-def enrol(request: HttpRequest, code: str) -> HttpResponse:
+def enrol(request: Request, code: str) -> HttpResponse:
     """The gates of enrolment, and the button when all are open."""
     subject = subject_or_404(code)
     roles.permit(request.user, "enrol", subject.site)
@@ -188,7 +204,9 @@ def enrol(request: HttpRequest, code: str) -> HttpResponse:
     form = EnrolForm(request.POST or None) if ready else None
     if form is not None and request.method == "POST" and form.is_valid():
         try:
-            subjects.enrol(subject, by=request.user, on=form.cleaned_data["on"], dose_level=form.cleaned_data["dose_level"])
+            subjects.enrol(
+                subject, by=request.user, on=form.cleaned_data["on"], dose_level=form.cleaned_data["dose_level"]
+            )
         except subjects.Refused as refused:
             form.add_error(None, str(refused))
         else:
@@ -201,7 +219,7 @@ def enrol(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "trial/enrol.html", context, status=422 if form is not None and form.errors else 200)
 
 
-def unscheduled(request: HttpRequest, code: str) -> HttpResponse:
+def unscheduled(request: Request, code: str) -> HttpResponse:
     """Opens an unscheduled visit."""
     subject = subject_or_404(code)
     roles.permit(request.user, "enter", subject.site)
@@ -219,15 +237,21 @@ def unscheduled(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "trial/unscheduled.html", context, status=422 if form.errors else 200)
 
 
-def visit_page(request: HttpRequest, code: str, visit_code: str) -> HttpResponse:
+def visit_page(request: Request, code: str, visit_code: str) -> HttpResponse:
     """One visit: its dates, and every form that may be entered there."""
     subject = subject_or_404(code)
     roles.permit(request.user, "read", subject.site)
     visit = get_object_or_404(subject.visits, code=visit_code)
     entries = [e for e in ledger([subject], now=timezone.now()) if e.visit and e.visit.pk == visit.pk]
-    rows = [{"state": e.state, "label": e.form.declared.title, "occurrence": e.occurrence, "url": e.url} for e in entries]
+    rows = [
+        {"state": e.state, "label": e.form.declared.title, "occurrence": e.occurrence, "url": e.url} for e in entries
+    ]
     present = {e.form for e in entries}
-    admitted = [f for f in casebook() if issubclass(f, Crf) and f not in present and schedule.admits(visit.code, f.declared.name)]
+    admitted = [
+        f
+        for f in casebook()
+        if issubclass(f, Crf) and f not in present and schedule.admits(visit.code, f.declared.name)
+    ]
     context = {
         "subject": subject, "visit": visit, "label": schedule.label(visit.code), "rows": rows,
         "more": [{"label": f.declared.title, "url": address(f, subject, visit)} for f in admitted]
@@ -237,7 +261,7 @@ def visit_page(request: HttpRequest, code: str, visit_code: str) -> HttpResponse
     return render(request, "crf/visit.html", context)
 
 
-def casebook_page(request: HttpRequest, code: str) -> HttpResponse:
+def casebook_page(request: Request, code: str) -> HttpResponse:
     """Forms x visits of one subject, each with its state."""
     subject = subject_or_404(code)
     roles.permit(request.user, "read", subject.site)
@@ -301,7 +325,11 @@ def _facts(subject: Subject, now: datetime) -> list[tuple[str, Any]]:
 
 
 def _episode(episode: crs.Episode) -> str:
-    words = __("day %(from)s to %(to)s, grade %(max)s") if episode.resolved else __("day %(from)s, ongoing at day %(to)s, grade %(max)s")
+    words = (
+        __("day %(from)s to %(to)s, grade %(max)s")
+        if episode.resolved
+        else __("day %(from)s, ongoing at day %(to)s, grade %(max)s")
+    )
     last = None
     if episode.onset_day is not None and episode.duration_days is not None:
         last = episode.onset_day + episode.duration_days - 1
@@ -316,10 +344,16 @@ def _logs(subject: Subject) -> list[dict[str, Any]]:
     ]
 
 
-def _actions(request: HttpRequest, subject: Subject) -> list[dict[str, str]]:
+def _actions(request: Request, subject: Subject) -> list[dict[str, str]]:
     found = []
     if subject.status == Subject.Status.SCREENED and roles.may(request.user, "enrol", subject.site):
         found.append({"label": __("Enrol"), "url": reverse("enrol", args=[subject.code]), "icon": "person-plus"})
     if roles.may(request.user, "enter", subject.site) and subject.status in ("ENROLLED", "INFUSED"):
-        found.append({"label": __("Unscheduled visit"), "url": reverse("unscheduled", args=[subject.code]), "icon": "calendar-plus"})
+        found.append(
+            {
+                "label": __("Unscheduled visit"),
+                "url": reverse("unscheduled", args=[subject.code]),
+                "icon": "calendar-plus",
+            }
+        )
     return found

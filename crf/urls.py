@@ -2,14 +2,14 @@
 
 from importlib.util import find_spec
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from crf import query_views, subject_views, views
 
 FORM = "subjects/<str:code>/<slug:visit_code>/<slug:slug>/"
 AGAIN = FORM + "<int:occurrence>/"
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", subject_views.home, name="home"),
     path("subjects/", subject_views.subject_list, name="subjects"),
     path("subjects/screen/", subject_views.screen, name="screen"),

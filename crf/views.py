@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,8 +22,19 @@ from crf.page import PageForm, with_grids
 from crf.subject_views import crumbs, subject_or_404
 from crf.workflow import Query
 from trial import roles, schedule, subjects
+from trial.request import Request
 
-OWN = ("_save", "_draft", "_check", "_add_row", "_version", "_resolve", "csrfmiddlewaretoken", "reason_choice", "reason_text")
+OWN = (
+    "_save",
+    "_draft",
+    "_check",
+    "_add_row",
+    "_version",
+    "_resolve",
+    "csrfmiddlewaretoken",
+    "reason_choice",
+    "reason_text",
+)
 
 
 def place_or_404(code: str, visit_code: str, slug: str, occurrence: int) -> entry.Place:
@@ -44,7 +55,7 @@ def place_or_404(code: str, visit_code: str, slug: str, occurrence: int) -> entr
     return entry.Place(form, subject, visit, occurrence)
 
 
-def form_page(request: HttpRequest, code: str, visit_code: str, slug: str, occurrence: int = 1) -> HttpResponse:
+def form_page(request: Request, code: str, visit_code: str, slug: str, occurrence: int = 1) -> HttpResponse:
     """One form of one visit of one subject."""
     place = place_or_404(code, visit_code, slug, occurrence)
     roles.permit(request.user, "read", place.subject.site)
@@ -55,13 +66,16 @@ def form_page(request: HttpRequest, code: str, visit_code: str, slug: str, occur
         return _get(request, place)
 
 
-def _get(request: HttpRequest, place: entry.Place) -> HttpResponse:
+def _get(request: Request, place: entry.Place) -> HttpResponse:
     row, data, saved = place.row(), None, ""
     based_on = row.version if row else 0
     draft = drafts.find(place.form.declared.name, place.subject, place.visit, place.occurrence)
     if draft is not None and roles.may(request.user, "enter", place.subject.site):
         data, based_on = _query(draft.values), draft.based_on
-        saved = __("Draft, saved %(at)s by %(who)s") % {"at": f"{timezone.localtime(draft.saved_at):%d %b %H:%M}", "who": draft.saved_by}
+        saved = __("Draft, saved %(at)s by %(who)s") % {
+            "at": f"{timezone.localtime(draft.saved_at):%d %b %H:%M}",
+            "who": draft.saved_by,
+        }
     page = entry.blank_page(place, by=request.user, data=data, complete=False)
     if data is not None:
         page.is_valid()
@@ -76,11 +90,13 @@ def _query(values: dict[str, list[str]]) -> QueryDict:
     return found
 
 
-def _post(request: HttpRequest, place: entry.Place) -> HttpResponse:
+def _post(request: Request, place: entry.Place) -> HttpResponse:
     data: QueryDict = request.POST
     based_on = _number(data.get("_version"))
     if "_add_row" in data:
-        page = entry.blank_page(place, by=request.user, data=_one_more(with_grids(data, place.form), data["_add_row"]), complete=False)
+        page = entry.blank_page(
+            place, by=request.user, data=_one_more(with_grids(data, place.form), str(data["_add_row"])), complete=False
+        )
         page.is_valid()
         return _render(request, place, page, based_on=based_on)
     if "_check" in data:
@@ -105,11 +121,17 @@ def _one_more(data: QueryDict, grid: str) -> QueryDict:
     return data
 
 
-def _save_draft(request: HttpRequest, place: entry.Place, based_on: int) -> HttpResponse:
+def _save_draft(request: Request, place: entry.Place, based_on: int) -> HttpResponse:
     values = {k: v for k, v in request.POST.lists() if k not in OWN}
     try:
         drafts.save(
-            place.form.declared.name, place.subject, place.visit, place.occurrence, values=values, based_on=based_on, by=request.user
+            place.form.declared.name,
+            place.subject,
+            place.visit,
+            place.occurrence,
+            values=values,
+            based_on=based_on,
+            by=request.user,
         )
     except ValidationError as error:
         messages.error(request, error.messages[0])
@@ -128,7 +150,7 @@ def reason_of(data: QueryDict) -> str:
     return f"{chosen}: {written}" if written else chosen
 
 
-def _submit(request: HttpRequest, place: entry.Place, data: QueryDict, based_on: int) -> HttpResponse:
+def _submit(request: Request, place: entry.Place, data: QueryDict, based_on: int) -> HttpResponse:
     here = address(place.form, place.subject, place.visit, place.occurrence)
     try:
         outcome = entry.submit(
@@ -136,15 +158,29 @@ def _submit(request: HttpRequest, place: entry.Place, data: QueryDict, based_on:
             reason=reason_of(data), based_on=based_on,
         )  # fmt: skip
     except entry.Conflict as conflict:
-        return conflict_page(request, place, conflict, carried=[(k, v) for k, vs in data.lists() if k not in OWN for v in vs], here=here)
+        return conflict_page(
+            request, place, conflict, carried=[(k, v) for k, vs in data.lists() if k not in OWN for v in vs], here=here
+        )
     except entry.Invalid as invalid:
-        return _render(request, place, invalid.page, based_on=based_on, checked=True, status=422, reason_missing=invalid.needs_reason)
+        return _render(
+            request,
+            place,
+            invalid.page,
+            based_on=based_on,
+            checked=True,
+            status=422,
+            reason_missing=invalid.needs_reason,
+        )
     except subjects.Refused as refused:
         messages.error(request, str(refused))
         page = entry.blank_page(place, by=request.user, data=data)
         page.is_valid()
         return _render(request, place, page, based_on=based_on, status=422)
-    opened = Query.objects.filter(form=place.form.declared.name, form_id=outcome.row.pk).exclude(state=Query.State.CLOSED).count()
+    opened = (
+        Query.objects.filter(form=place.form.declared.name, form_id=outcome.row.pk)
+        .exclude(state=Query.State.CLOSED)
+        .count()
+    )
     if not outcome.created and not outcome.changed:
         messages.info(request, __("Nothing has changed, so nothing was saved."))
     elif opened:
@@ -155,7 +191,7 @@ def _submit(request: HttpRequest, place: entry.Place, data: QueryDict, based_on:
 
 
 def _render(
-    request: HttpRequest, place: entry.Place, page: PageForm, *, based_on: int, checked: bool = False, status: int = 200,
+    request: Request, place: entry.Place, page: PageForm, *, based_on: int, checked: bool = False, status: int = 200,
     reason_missing: bool = False, saved: str = "", draft: bool = False,
 ) -> HttpResponse:  # fmt: skip
     row = place.row()
@@ -179,13 +215,20 @@ def _render(
         "needs_reason": row is not None, "reasons": codelists.ChangeReason.choices, "read_only": not may_enter,
         "reason_choice": request.POST.get("reason_choice", ""), "reason_text": request.POST.get("reason_text", ""),
         "reason_error": reason_error if reason_missing else "", "actions": _actions(place, row, may_enter),
-        "crumbs": crumbs(place.subject, *([(visit_label, reverse("visit", args=[place.subject.code, place.visit.code]))] if place.visit else []),
-                         (str(place.form.declared.title), here)),
+        "crumbs": _crumbs(place, here),
     }  # fmt: skip
     if not may_enter:
         for field in page.fields.values():
             field.disabled = True
     return render(request, "crf/form.html", context, status=status)
+
+
+def _crumbs(place: entry.Place, here: str, *more: tuple[str, str]) -> list[dict[str, str]]:
+    title = (str(place.form.declared.title), here)
+    if place.visit is None:
+        return crumbs(place.subject, title, *more)
+    visit = (schedule.label(place.visit.code), reverse("visit", args=[place.subject.code, place.visit.code]))
+    return crumbs(place.subject, visit, title, *more)
 
 
 def _judged(place: entry.Place, page: PageForm, row: Any) -> tuple[list[dict[str, Any]], list[Any]]:
@@ -230,12 +273,16 @@ def _actions(place: entry.Place, row: Any, may_enter: bool) -> list[dict[str, st
             for n in numbers
             if n != place.occurrence
         ),
-        {"label": __("Another this day"), "icon": "plus-lg", "url": address(place.form, place.subject, place.visit, numbers[-1] + 1)},
+        {
+            "label": __("Another this day"),
+            "icon": "plus-lg",
+            "url": address(place.form, place.subject, place.visit, numbers[-1] + 1),
+        },
     ]
 
 
 @require_POST
-def verdict(request: HttpRequest, code: str, visit_code: str, slug: str, occurrence: int = 1) -> HttpResponse:
+def verdict(request: Request, code: str, visit_code: str, slug: str, occurrence: int = 1) -> HttpResponse:
     """The live verdict of what is being typed; nothing is stored."""
     place = place_or_404(code, visit_code, slug, occurrence)
     roles.permit(request.user, "enter", place.subject.site)
@@ -247,7 +294,7 @@ def verdict(request: HttpRequest, code: str, visit_code: str, slug: str, occurre
 
 
 @require_GET
-def history(request: HttpRequest, code: str, visit_code: str, slug: str, occurrence: int = 1) -> HttpResponse:
+def history(request: Request, code: str, visit_code: str, slug: str, occurrence: int = 1) -> HttpResponse:
     """Every change of a form: item, old, new, who, when, why."""
     place = place_or_404(code, visit_code, slug, occurrence)
     roles.permit(request.user, "read", place.subject.site)
@@ -258,6 +305,6 @@ def history(request: HttpRequest, code: str, visit_code: str, slug: str, occurre
         context = {
             "changes": words.history(row) if row else [], "form_url": here,
             "page": {"subject": place.subject, "visit": {"label": label}, "form_label": place.form.declared.title},
-            "crumbs": crumbs(place.subject, (str(place.form.declared.title), here), (__("History"), "")),
+            "crumbs": _crumbs(place, here, (__("History"), "")),
         }  # fmt: skip
         return render(request, "crf/history.html", context)

@@ -50,7 +50,11 @@ def said(verdict: Verdict) -> Said:
 def verdicts(sheet: Sheet) -> list[dict[str, Any]]:
     """Every derived value of a form, as the page shows it."""
     return [
-        {"label": derived.label, "prefix": _("Grade") if isinstance(verdict.value, int) else "", "verdict": said(verdict)}
+        {
+            "label": derived.label,
+            "prefix": _("Grade") if isinstance(verdict.value, int) else "",
+            "verdict": said(verdict),
+        }
         for derived, verdict in sheet.verdicts()
     ]
 
@@ -97,7 +101,7 @@ def history(row: Entered) -> list[dict[str, Any]]:
     form = type(row)
     events = list(AuditEvent.objects.filter(table_name=row._meta.db_table, row_id=row.pk))
     lines: dict[tuple[str, int], tuple[str, Any]] = {}
-    for name, grid in row.declared.rows.items():
+    for grid in row.declared.rows.values():
         table = grid.row._meta.db_table
         of_grid = list(AuditEvent.objects.filter(table_name=table, subject_id=row.subject_id))
         for event in of_grid:
@@ -109,7 +113,7 @@ def history(row: Entered) -> list[dict[str, Any]]:
         mine = AuditEvent.objects.filter(table_name=table, row_id__in=kept)
         events += list(mine)
     names = _names({e.actor for e in events})
-    found = []
+    found: list[dict[str, Any]] = []
     for change in audit.changes(sorted(events, key=lambda e: e.id)):
         prefix, source = lines.get((change.table, change.row_id), ("", form))
         if change.column in HOUSEKEEPING:

@@ -42,9 +42,13 @@ class Query(SubjectTable):
     seen_version = models.PositiveIntegerField(_("version seen"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     opened_at = models.DateTimeField(_("opened"))
-    opened_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("opened by"))  # null = check
+    opened_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("opened by")
+    )  # null = check
     closed_at = models.DateTimeField(_("closed"), null=True)
-    closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("closed by"))  # null = evidence
+    closed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("closed by")
+    )  # null = evidence
 
     class Meta:
         ordering = ["-id"]
@@ -90,7 +94,9 @@ class QueryMessage(SubjectTable):
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="+")
     site = models.ForeignKey(Site, models.PROTECT, related_name="+")
     at = models.DateTimeField()
-    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # null = the software, closing by evidence
+    by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+"
+    )  # null = the software, closing by evidence
     text = models.TextField(max_length=4000)
 
     class Meta:
@@ -100,7 +106,9 @@ class QueryMessage(SubjectTable):
 def range_text(item: Any) -> str:
     """The question about a value outside its plausible range."""
     low, high = item.about.soft
-    return __("The value is unusual (expected %(low)s to %(high)s %(unit)s). Please check it against the source, and confirm or correct.") % {
+    return __(
+        "The value is unusual (expected %(low)s to %(high)s %(unit)s). Please check it against the source, and confirm or correct."
+    ) % {
         "low": "–" if low is None else low,
         "high": "–" if high is None else high,
         "unit": item.about.unit_shown,
@@ -145,7 +153,9 @@ def _close(query: Query, *, by: User | None, now: datetime) -> None:
 
 
 def _say(query: Query, text: str, *, by: User | None, now: datetime) -> None:
-    QueryMessage.objects.create(query=query, subject_id=query.subject_id, site_id=query.site_id, at=now, by=by, text=text)
+    QueryMessage.objects.create(
+        query=query, subject_id=query.subject_id, site_id=query.site_id, at=now, by=by, text=text
+    )
 
 
 @transaction.atomic

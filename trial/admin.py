@@ -119,7 +119,9 @@ class People(EverySite, UserAdmin):
 
     @admin.display(description=_("password"))
     def new_password(self, user: User) -> str:
-        return format_html('<a href="{}">{}</a>', reverse("admin:auth_user_password_change", args=[user.pk]), _("Set a new password"))
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:auth_user_password_change", args=[user.pk]), _("Set a new password")
+        )
 
 
 @admin.register(Membership)
@@ -158,7 +160,9 @@ class SiteForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=_("Days of visits and assessments are counted on this clock. Change it only to correct a mistake."),
     )
     code = forms.CharField(
-        label=_("code"), max_length=2, validators=[RegexValidator(r"^[0-9]{2}$", _("Please enter two digits, for example 04."))]
+        label=_("code"),
+        max_length=2,
+        validators=[RegexValidator(r"^[0-9]{2}$", _("Please enter two digits, for example 04."))],
     )
 
 

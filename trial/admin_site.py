@@ -19,7 +19,11 @@ class ReviewSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
-        return user.is_authenticated and user.is_active and any(roles.may(user, a) for a in ("review", "people", "schedule"))
+        return (
+            user.is_authenticated
+            and user.is_active
+            and any(roles.may(user, a) for a in ("review", "people", "schedule"))
+        )
 
 
 ReviewSite.login = secure_admin_login(ReviewSite.login)  # type: ignore[method-assign]

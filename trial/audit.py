@@ -123,7 +123,9 @@ def seeing(sites: Iterable[int], *, using: str = DEFAULT_DB_ALIAS) -> Any:
     return _for_a_while({"sites": "{" + ",".join(str(int(s)) for s in sorted(set(sites))) + "}"}, using)
 
 
-def record(event: str, detail: dict[str, Any] | None = None, *, site: int | None = None, subject: int | None = None) -> None:
+def record(
+    event: str, detail: dict[str, Any] | None = None, *, site: int | None = None, subject: int | None = None
+) -> None:
     """Writes an event that is no row of a table (sign-in, export) under the acting person."""
     import json
 
@@ -163,6 +165,16 @@ def changes(events: Iterable[AuditEvent]) -> list[Change]:
             old, new = before.get(column), after.get(column)
             if old != new:
                 found.append(
-                    Change(event.at, event.actor, event.reason, event.action, event.table_name, event.row_id or 0, column, old, new)
+                    Change(
+                        event.at,
+                        event.actor,
+                        event.reason,
+                        event.action,
+                        event.table_name,
+                        event.row_id or 0,
+                        column,
+                        old,
+                        new,
+                    )
                 )
     return found

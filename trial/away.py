@@ -28,7 +28,9 @@ def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
     typed = []
     if request.method == "POST":
         typed = [(k, v) for k, vs in request.POST.lists() if k != "csrfmiddlewaretoken" for v in vs]
-    page = render_to_string(template, {"typed": typed, "path": request.get_full_path(), "csrf_token": get_token(request)})
+    page = render_to_string(
+        template, {"typed": typed, "path": request.get_full_path(), "csrf_token": get_token(request)}
+    )
     headers = {"Cache-Control": "no-store", **({"Retry-After": "5"} if status == 503 else {})}
     return HttpResponse(page, status=status, headers=headers)
 

@@ -43,9 +43,16 @@ def install(*, using: str = "owner", **_: Any) -> None:
         if isinstance(entry, Every):
             interval, _made = IntervalSchedule.objects.using(using).get_or_create(every=entry.seconds, period="seconds")
             # A beat that was away sends one message, not all it missed.
-            PeriodicTask(name=entry.name, task=entry.task, interval=interval, expire_seconds=entry.seconds * 6).save(using=using)
+            PeriodicTask(name=entry.name, task=entry.task, interval=interval, expire_seconds=entry.seconds * 6).save(
+                using=using
+            )
         else:
             crontab, _made = CrontabSchedule.objects.using(using).get_or_create(
-                minute=str(entry.minute), hour=str(entry.hour), day_of_week="*", day_of_month="*", month_of_year="*", timezone=entry.zone
+                minute=str(entry.minute),
+                hour=str(entry.hour),
+                day_of_week="*",
+                day_of_month="*",
+                month_of_year="*",
+                timezone=entry.zone,
             )
             PeriodicTask(name=entry.name, task=entry.task, crontab=crontab).save(using=using)

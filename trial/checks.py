@@ -23,7 +23,7 @@ def the_schedule_names_known_visits(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.database)
-def the_application_owns_nothing(databases: list[str] | None = None, **_: Any) -> list[CheckMessage]:
+def the_application_owns_nothing(*, databases: Any = None, **_: Any) -> list[CheckMessage]:
     """The role of DATABASE_URL is no superuser, does not bypass row security and owns no table."""
     if "default" not in (databases or []):
         return []

@@ -17,7 +17,12 @@ navigation: list[tuple[Any, str, str, str]] = []
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context of base.html. An error page, or a signed-out person, gets the study's name alone."""
-    basics: dict[str, Any] = {"study": {"name": protocol.NAME, "short": protocol.SHORT}, "nav": [], "sites": [], "is_demo": False}
+    basics: dict[str, Any] = {
+        "study": {"name": protocol.NAME, "short": protocol.SHORT},
+        "nav": [],
+        "sites": [],
+        "is_demo": False,
+    }
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not hasattr(request, "scope"):
         return basics

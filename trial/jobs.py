@@ -109,7 +109,14 @@ def run(job_id: int) -> Job | None:
     claimed = (
         Job.objects.filter(pk=job_id, state=Job.State.QUEUED)
         .filter(Q(not_before=None) | Q(not_before__lte=now))
-        .update(state=Job.State.RUNNING, started_at=now, heartbeat_at=now, attempts=F("attempts") + 1, error="", finished_at=None)
+        .update(
+            state=Job.State.RUNNING,
+            started_at=now,
+            heartbeat_at=now,
+            attempts=F("attempts") + 1,
+            error="",
+            finished_at=None,
+        )
     )
     if not claimed:
         return None

@@ -65,5 +65,5 @@ class Language:
         language = getattr(user, "language", None) if user.is_authenticated else None
         if language in dict(settings.LANGUAGES) and language != translation.get_language():
             translation.activate(language)
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
         return self.get_response(request)

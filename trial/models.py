@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from trial.guarded import Guard, SubjectTable
 
-
 ROLES = (
     "COORDINATOR",
     "INVESTIGATOR",
@@ -46,7 +45,13 @@ class Site(models.Model):
     timezone = models.CharField(_("time zone"), max_length=50, default="Asia/Shanghai")
     next_number = models.PositiveIntegerField(_("next subject number"), default=1, editable=False)
     is_training = models.BooleanField(_("training site"), default=False)
-    as_of = models.DateField(_("counted as of"), null=True, blank=True, editable=False, help_text=_("A fixed today, so that a demonstration does not age."))
+    as_of = models.DateField(
+        _("counted as of"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("A fixed today, so that a demonstration does not age."),
+    )
     is_demonstration = models.BooleanField(_("holds reconstructed demonstration data"), default=False, editable=False)
 
     guard = Guard()
@@ -86,7 +91,9 @@ class Membership(models.Model):
     role = models.CharField(_("role"), max_length=20, choices=Role)
 
     # A person's own memberships are read before the scope is known: it is made from them.
-    guard = Guard(policy="(site_id IS NULL OR site_id = ANY ((SELECT trial_sites())::bigint[]) OR user_id = trial_person())")
+    guard = Guard(
+        policy="(site_id IS NULL OR site_id = ANY ((SELECT trial_sites())::bigint[]) OR user_id = trial_person())"
+    )
 
     class Meta:
         constraints = [
@@ -115,7 +122,7 @@ class Subject(models.Model):
     number = models.PositiveIntegerField(_("number"))
     code = models.CharField(_("subject"), max_length=12, unique=True)
     status = models.CharField(_("status"), max_length=15, choices=Status, default=Status.SCREENED)
-    dose_level = models.CharField(_("dose level"), max_length=10, null=True, blank=True)
+    dose_level = models.CharField(_("dose level"), max_length=10, null=True, blank=True)  # noqa: DJ001 - unknown is no level
     screened_on = models.DateField(_("screened on"))
     enrolled_on = models.DateField(_("enrolled on"), null=True, blank=True)
     infused_at = models.DateTimeField(_("infused at"), null=True, blank=True)
@@ -131,7 +138,9 @@ class Subject(models.Model):
             # The target of every table's (subject, site) key: a form can never name another site than its subject's.
             models.UniqueConstraint(fields=["id", "site"], name="subject_and_site"),
             models.CheckConstraint(
-                condition=models.Q(status__in=["SCREENED", "SCREEN_FAILED", "ENROLLED", "INFUSED", "WITHDRAWN", "COMPLETED"]),
+                condition=models.Q(
+                    status__in=["SCREENED", "SCREEN_FAILED", "ENROLLED", "INFUSED", "WITHDRAWN", "COMPLETED"]
+                ),
                 name="subject_status",
             ),
         ]
@@ -196,6 +205,9 @@ class AuditEvent(models.Model):
         ]
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit trail")
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.action} {self.table_name}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         raise TypeError("The audit trail is written by the database alone.")

@@ -36,7 +36,17 @@ def _day(n: int, before: int = 0, after: int = 0) -> Planned:
 
 
 # Month n of the schedule = n x 30.4375 days, rounded; month 1 is day 28. Windows assumed.
-_MONTHS = ((1, 28, 2, 7), (2, 61, 7, 7), (3, 91, 7, 7), (6, 183, 14, 14), (9, 274, 14, 14), (12, 365, 14, 14), (15, 457, 28, 28), (18, 548, 28, 28), (24, 730, 28, 28))
+_MONTHS = (
+    (1, 28, 2, 7),
+    (2, 61, 7, 7),
+    (3, 91, 7, 7),
+    (6, 183, 14, 14),
+    (9, 274, 14, 14),
+    (12, 365, 14, 14),
+    (15, 457, 28, 28),
+    (18, 548, 28, 28),
+    (24, 730, 28, 28),
+)
 
 VISITS: tuple[Planned, ...] = (
     Planned("screening", _("Screening"), None),

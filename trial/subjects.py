@@ -48,7 +48,7 @@ def screen(site: Site, *, by: User, on: date) -> Subject:
         subject = Subject.objects.create(
             site=counter, number=number, code=f"{counter.code}-{number:03d}", screened_on=on, protocol_version=version
         )
-        _open(subject, schedule.BEFORE_ENROLMENT, planned={code: on for code in schedule.BEFORE_ENROLMENT})
+        _open(subject, schedule.BEFORE_ENROLMENT, planned=dict.fromkeys(schedule.BEFORE_ENROLMENT, on))
     return subject
 
 
@@ -92,10 +92,12 @@ def withdraw(subject: Subject, *, by: User, on: date, reason: str) -> Subject:
 
 
 @transaction.atomic
-def _end(subject: Subject, to: str, allowed: set[str], *, by: User, reason: str, on: date | None) -> Subject:
+def _end(subject: Subject, to: str, allowed: set[Subject.Status], *, by: User, reason: str, on: date | None) -> Subject:
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
     if subject.status not in allowed:
-        raise Refused(_("%(subject)s is %(status)s.") % {"subject": subject.code, "status": subject.get_status_display()})
+        raise Refused(
+            _("%(subject)s is %(status)s.") % {"subject": subject.code, "status": subject.get_status_display()}
+        )
     if not reason.strip():
         raise Refused(_("Please give a reason."))
     with audit.acting(by, reason):
@@ -113,7 +115,8 @@ def infuse(subject: Subject, *, at: datetime, by: User, reason: str = "") -> Sub
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
     if subject.status != Subject.Status.ENROLLED and subject.infused_at is None:
         raise Refused(
-            _("%(subject)s is not enrolled. Please enrol the subject before the infusion is entered.") % {"subject": subject.code}
+            _("%(subject)s is not enrolled. Please enrol the subject before the infusion is entered.")
+            % {"subject": subject.code}
         )
     if subject.infused_at == at:
         return subject

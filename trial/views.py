@@ -25,7 +25,9 @@ def language(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("language", "")
     response = _back(request)
     if chosen in dict(settings.LANGUAGES):
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=365 * 24 * 3600, samesite="Lax", httponly=True)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, chosen, max_age=365 * 24 * 3600, samesite="Lax", httponly=True
+        )
         if request.user.is_authenticated:
             request.user.language = chosen
             request.user.save(update_fields=["language"])

@@ -12,7 +12,20 @@ from trial import protocol, schedule
 
 # UCUM units in use; a new one is added here on purpose, so that a typing slip is not a new unit.
 UNITS = {"", "Cel", "cm", "kg", "L/min", "%", "10*6/kg", "10*6", "h", "{dose}", "mm[Hg]", "/min"}
-RESERVED = {"subject", "site", "visit", "occurrence", "status", "missing", "version", "history", "form", "row", "day", "submitted"}
+RESERVED = {
+    "subject",
+    "site",
+    "visit",
+    "occurrence",
+    "status",
+    "missing",
+    "version",
+    "history",
+    "form",
+    "row",
+    "day",
+    "submitted",
+}
 
 
 @register()
@@ -56,7 +69,9 @@ def _form(form: FormClass) -> list[CheckMessage]:
 
 def _all_items(form: FormClass) -> list[tuple[str, Any]]:
     inner = [
-        (f"{grid.name}.{name}", item) for grid in form.declared.rows.values() for name, item in grid.row.declared.items.items()
+        (f"{grid.name}.{name}", item)
+        for grid in form.declared.rows.values()
+        for name, item in grid.row.declared.items.items()
     ]
     return [*form.declared.items.items(), *inner]
 

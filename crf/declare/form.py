@@ -163,8 +163,8 @@ class FormMeta(ModelBase):
             about_day=options.get("about_day", ""),
         )
         for grid in rows.values():
-            key: Any = models.ForeignKey(cls, models.CASCADE, related_name=grid.name, editable=False)
-            grid.row.add_to_class("form", key)  # type: ignore[attr-defined]
+            parent: Any = models.ForeignKey(cls, models.CASCADE, related_name=grid.name, editable=False)  # type: ignore[arg-type]
+            grid.row.add_to_class("form", parent)
         return cls
 
     def __init__(cls, name: str, bases: tuple[type, ...], attrs: dict[str, Any], **options: Any) -> None:

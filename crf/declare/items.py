@@ -103,7 +103,7 @@ class Item:
         return None
 
     def _name(self) -> str:
-        return self.name  # type: ignore[attr-defined,no-any-return]
+        return self.name
 
     def hard_errors(self, value: Any) -> str | None:
         """Why the database would refuse this value; None = it would not."""
@@ -128,7 +128,7 @@ class Item:
         return {"label": self.about.label, "help_text": self.about.help, "required": False}
 
 
-class Number(Item, models.DecimalField):
+class Number(Item, models.DecimalField):  # type: ignore[misc]
     """A measured number: unit (UCUM), decimal places, hard and soft range. Stored as an exact decimal."""
 
     bare = models.DecimalField
@@ -173,7 +173,7 @@ class Number(Item, models.DecimalField):
         return "" if value is None else f"{value} {self.about.unit_shown}".strip()
 
 
-def _range_text(span: dict[str, Any]) -> Words:
+def _range_text(span: dict[str, Any]) -> Any:
     from django.utils.text import format_lazy
 
     if span["low"] is None:
@@ -183,7 +183,7 @@ def _range_text(span: dict[str, Any]) -> Words:
     return format_lazy(_("Please enter a value from {low} to {high} {unit}."), **span)
 
 
-class Coded(Item, models.CharField):
+class Coded(Item, models.CharField):  # type: ignore[misc]
     """One of a list of codes; the code is stored, the label is read."""
 
     bare = models.CharField
@@ -238,7 +238,7 @@ class YesNo(Coded):
         )
 
 
-class Date(Item, models.DateField):
+class Date(Item, models.DateField):  # type: ignore[misc]
     """A complete calendar day."""
 
     bare = models.DateField
@@ -256,7 +256,7 @@ class Date(Item, models.DateField):
         return DateField(**self._common())
 
 
-class DateTime(Item, models.DateTimeField):
+class DateTime(Item, models.DateTimeField):  # type: ignore[misc]
     """A day and time; typed in the site's zone, stored in UTC."""
 
     bare = models.DateTimeField
@@ -279,7 +279,7 @@ class DateTime(Item, models.DateTimeField):
         return "" if value is None else f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
 
 
-class PartialDate(Item, models.CharField):
+class PartialDate(Item, models.CharField):  # type: ignore[misc]
     """A day of which month or day may be unknown: 2019, 2019-03 or 2019-03-07."""
 
     bare = models.CharField
@@ -300,7 +300,7 @@ class PartialDate(Item, models.CharField):
         return PartialDateField(**self._common())
 
 
-class Text(Item, models.CharField):
+class Text(Item, models.CharField):  # type: ignore[misc]
     """A short text of one line."""
 
     bare = models.CharField
@@ -323,7 +323,7 @@ class Text(Item, models.CharField):
         return field
 
 
-class Memo(Item, models.TextField):
+class Memo(Item, models.TextField):  # type: ignore[misc]
     """A text of several lines, for what no item asks."""
 
     bare = models.TextField

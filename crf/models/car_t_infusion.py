@@ -23,23 +23,46 @@ class CarTInfusion(Crf, title=_("CAR-T infusion"), about_day="infused_at"):
     """The product given: when, how much, with what interruption."""
 
     given = Section(_("Infusion"))
-    infused_at = DateTime(_("Date and time of infusion"), cdash="EXSTDAT", sdtm="EX.EXSTDTC", critical=True, help=_("Start."))
-    dose_level = Coded(_("Planned dose level"), codelists.DoseLevel, cdash="EXPDOSE", sdtm="SUPPEX.EXPDOSE", critical=True)
+    infused_at = DateTime(
+        _("Date and time of infusion"), cdash="EXSTDAT", sdtm="EX.EXSTDTC", critical=True, help=_("Start.")
+    )
+    dose_level = Coded(
+        _("Planned dose level"), codelists.DoseLevel, cdash="EXPDOSE", sdtm="SUPPEX.EXPDOSE", critical=True
+    )
     cells_per_kg = Number(
-        _("CAR-T cells given per kg"), unit="10*6/kg", places=2, hard=(0, 20), soft=("0.3", 5), cdash="EXDOSE", sdtm="EX.EXDOSE",
+        _("CAR-T cells given per kg"),
+        unit="10*6/kg",
+        places=2,
+        hard=(0, 20),
+        soft=("0.3", 5),
+        cdash="EXDOSE",
+        sdtm="EX.EXDOSE",
         critical=True,
     )
     cells_total = Number(
-        _("CAR-T cells given in total"), unit="10*6", places=1, hard=(0, 5000), soft=(10, 600), cdash="EXDOSTOT", sdtm="EX.EXDOSE"
+        _("CAR-T cells given in total"),
+        unit="10*6",
+        places=1,
+        hard=(0, 5000),
+        soft=(10, 600),
+        cdash="EXDOSTOT",
+        sdtm="EX.EXDOSE",
     )
     interrupted = YesNo(_("Was the infusion interrupted?"), cdash="EXINTPYN", sdtm="SUPPEX.EXINTPYN")
     interruption = Memo(
-        _("What happened?"), cdash="EXADJ", sdtm="EX.EXADJ", shown_if=When("interrupted", "Y"), required=True, limit=1000
+        _("What happened?"),
+        cdash="EXADJ",
+        sdtm="EX.EXADJ",
+        shown_if=When("interrupted", "Y"),
+        required=True,
+        limit=1000,
     )
 
     ex01 = Check(
         "EX-01",
-        _("The planned dose level differs from the level at enrolment. Please correct it, or record a protocol deviation."),
+        _(
+            "The planned dose level differs from the level at enrolment. Please correct it, or record a protocol deviation."
+        ),
         lambda form: None if form.dose_level is None else form.dose_level == form.subject.dose_level,
         item="dose_level",
         sees=("dose_level",),
@@ -66,7 +89,9 @@ class CarTInfusion(Crf, title=_("CAR-T infusion"), about_day="infused_at"):
         "EX-04",
         _("The infusion is earlier than enrolment. Please correct the date."),
         lambda form: (
-            None if None in (form.infused_at, form.subject.enrolled_on) else form.infused_at.date() >= form.subject.enrolled_on
+            None
+            if None in (form.infused_at, form.subject.enrolled_on)
+            else form.infused_at.date() >= form.subject.enrolled_on
         ),
         item="infused_at",
         sees=("infused_at",),

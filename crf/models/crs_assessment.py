@@ -16,12 +16,21 @@ class Vasopressor(Row, title=_("Vasopressor")):
     """One drug given for hypotension."""
 
     drug = Coded(_("Drug"), codelists.Vasopressor, cdash="CMTRT", sdtm="CM.CMTRT")
-    dose = Number(_("Highest dose"), places=2, digits=7, hard=(0, 10000), cdash="CMDOSE", sdtm="CM.CMDOSE", required=False)
+    dose = Number(
+        _("Highest dose"), places=2, digits=7, hard=(0, 10000), cdash="CMDOSE", sdtm="CM.CMDOSE", required=False
+    )
     dose_unit = Coded(_("Unit"), codelists.DoseUnit, cdash="CMDOSU", sdtm="CM.CMDOSU", required=False)
     started_at = DateTime(_("Started"), cdash="CMSTDAT", sdtm="CM.CMSTDTC", required=False)
     stopped_at = DateTime(_("Stopped (blank = running)"), cdash="CMENDAT", sdtm="CM.CMENDTC", required=False)
     hours = Number(
-        _("Hours at the highest dose"), unit="h", places=1, digits=5, hard=(0, 48), cdash="CMDUR", sdtm="CM.CMDUR", required=False
+        _("Hours at the highest dose"),
+        unit="h",
+        places=1,
+        digits=5,
+        hard=(0, 48),
+        cdash="CMDUR",
+        sdtm="CM.CMDUR",
+        required=False,
     )
 
 
@@ -33,14 +42,25 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
 
     fever = Section(_("Fever"), _("Since the last assessment."))
     temperature = Number(
-        _("Highest temperature"), unit="Cel", places=1, digits=4, hard=(30, 45), soft=(35, 41),
-        cdash="TEMP_VSORRES", sdtm="VS.VSORRES", source="ASTCT 2019, table 2: fever is 38.0 or more", critical=True,
+        _("Highest temperature"),
+        unit="Cel",
+        places=1,
+        digits=4,
+        hard=(30, 45),
+        soft=(35, 41),
+        cdash="TEMP_VSORRES",
+        sdtm="VS.VSORRES",
+        source="ASTCT 2019, table 2: fever is 38.0 or more",
+        critical=True,
     )
     temperature_route = Coded(
         _("Taken at"), codelists.TemperatureRoute, cdash="TEMP_VSLOC", sdtm="VS.VSLOC", required=False
     )
     fever_due_to_crs = YesNo(
-        _("Is a fever due to CRS?"), cdash="CEREL_FEVER", sdtm="SUPPCE.CERELFEV", required=False,
+        _("Is a fever due to CRS?"),
+        cdash="CEREL_FEVER",
+        sdtm="SUPPCE.CERELFEV",
+        required=False,
         help=_("No, if another cause explains it (infection, transfusion). Blank counts as due to CRS."),
     )
     fever_possible_masked = YesNo(
@@ -51,7 +71,11 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
     antipyretic = YesNo(_("Antipyretic"), cdash="CMOCCUR_AP", sdtm="CM.CMOCCUR")
     anticytokine = YesNo(_("Anticytokine drug"), cdash="CMOCCUR_AC", sdtm="CM.CMOCCUR", critical=True)
     anticytokine_drug = Coded(
-        _("Which anticytokine drug?"), codelists.Anticytokine, cdash="CMTRT_AC", sdtm="CM.CMTRT", shown_if=When("anticytokine", "Y")
+        _("Which anticytokine drug?"),
+        codelists.Anticytokine,
+        cdash="CMTRT_AC",
+        sdtm="CM.CMTRT",
+        shown_if=When("anticytokine", "Y"),
     )
     steroid = YesNo(_("Corticosteroid"), cdash="CMOCCUR_ST", sdtm="CM.CMOCCUR", critical=True)
     steroid_drug = Coded(
@@ -61,38 +85,75 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
     circulation = Section(_("Circulation"), _("Since the last assessment."))
     hypotension = YesNo(_("Hypotension"), cdash="CEOCCUR_HYPO", sdtm="CE.CEOCCUR", critical=True)
     hypotension_due_to_crs = YesNo(
-        _("Is the hypotension due to CRS?"), cdash="CEREL_HYPO", sdtm="SUPPCE.CERELHYP", required=False,
-        shown_if=When("hypotension", "Y"), help=_("No, if another cause explains it (bleeding, sepsis). Blank counts as due to CRS."),
+        _("Is the hypotension due to CRS?"),
+        cdash="CEREL_HYPO",
+        sdtm="SUPPCE.CERELHYP",
+        required=False,
+        shown_if=When("hypotension", "Y"),
+        help=_("No, if another cause explains it (bleeding, sepsis). Blank counts as due to CRS."),
     )
-    vasopressors = Rows(_("Vasopressors"), Vasopressor, cdash="CM", help=_("One row a drug. Leave empty if none was given."))
+    vasopressors = Rows(
+        _("Vasopressors"), Vasopressor, cdash="CM", help=_("One row a drug. Leave empty if none was given.")
+    )
 
     breathing = Section(_("Breathing"), _("Since the last assessment."))
     oxygen = Coded(_("Highest oxygen support"), codelists.Oxygen, cdash="PROCCUR_O2", sdtm="PR.PRTRT", critical=True)
     oxygen_flow = Number(
-        _("Oxygen flow"), unit="L/min", places=1, digits=4, hard=(0, 80), soft=("0.5", 60), cdash="O2FLOW", sdtm="PR.PRDOSE",
-        required=False, shown_if=When("oxygen", *[s for s in SUPPORT if s not in ("CPAP", "BIPAP", "INTUBATED")]),
+        _("Oxygen flow"),
+        unit="L/min",
+        places=1,
+        digits=4,
+        hard=(0, 80),
+        soft=("0.5", 60),
+        cdash="O2FLOW",
+        sdtm="PR.PRDOSE",
+        required=False,
+        shown_if=When("oxygen", *[s for s in SUPPORT if s not in ("CPAP", "BIPAP", "INTUBATED")]),
     )
     fio2 = Number(
-        _("Highest FiO2"), unit="%", places=0, digits=3, hard=(21, 100), cdash="FIO2_VSORRES", sdtm="VS.VSORRES", required=False,
+        _("Highest FiO2"),
+        unit="%",
+        places=0,
+        digits=3,
+        hard=(21, 100),
+        cdash="FIO2_VSORRES",
+        sdtm="VS.VSORRES",
+        required=False,
         shown_if=When("oxygen", *SUPPORT),
     )
     oxygen_at_baseline = YesNo(
-        _("The same support as before the infusion?"), cdash="PRBASE", sdtm="SUPPPR.PRBASE", required=False,
-        shown_if=When("oxygen", *SUPPORT), help=_("Yes for home oxygen or CPAP that has not changed."),
+        _("The same support as before the infusion?"),
+        cdash="PRBASE",
+        sdtm="SUPPPR.PRBASE",
+        required=False,
+        shown_if=When("oxygen", *SUPPORT),
+        help=_("Yes for home oxygen or CPAP that has not changed."),
     )
     hypoxia_due_to_crs = YesNo(
-        _("Is the need for oxygen due to CRS?"), cdash="CEREL_HYPOX", sdtm="SUPPCE.CERELHYX", required=False,
-        shown_if=When("oxygen", *SUPPORT), help=_("No, if another cause explains it (fluid, pneumonia). Blank counts as due to CRS."),
+        _("Is the need for oxygen due to CRS?"),
+        cdash="CEREL_HYPOX",
+        sdtm="SUPPCE.CERELHYX",
+        required=False,
+        shown_if=When("oxygen", *SUPPORT),
+        help=_("No, if another cause explains it (fluid, pneumonia). Blank counts as due to CRS."),
     )
     ventilation_reason = Coded(
-        _("Why positive pressure?"), codelists.VentilationReason, cdash="PRINDC", sdtm="PR.PRINDC",
+        _("Why positive pressure?"),
+        codelists.VentilationReason,
+        cdash="PRINDC",
+        sdtm="PR.PRINDC",
         shown_if=When("oxygen", "CPAP", "BIPAP", "INTUBATED"),
     )
 
     outcome = Section(_("Grade"))
     death_due_to_crs = YesNo(_("Death due to CRS?"), cdash="CEDTHREL", sdtm="SUPPCE.CEDTHREL", critical=True)
     investigator_grade = Coded(
-        _("Investigator's CRS grade"), codelists.ToxicityGrade, cdash="CETOXGR", sdtm="CE.CETOXGR", investigator=True, critical=True
+        _("Investigator's CRS grade"),
+        codelists.ToxicityGrade,
+        cdash="CETOXGR",
+        sdtm="CE.CETOXGR",
+        investigator=True,
+        critical=True,
     )
     comment = Memo(_("Comment"), cdash="COVAL", sdtm="CO.COVAL", limit=2000)
 
@@ -102,7 +163,9 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
         "CRS-01",
         _("The investigator's grade differs from the grade by the criteria. Please confirm with a reason, or correct."),
         lambda form: (
-            None if None in (form.investigator_grade, form.astct.value) else form.investigator_grade == str(form.astct.value)
+            None
+            if None in (form.investigator_grade, form.astct.value)
+            else form.investigator_grade == str(form.astct.value)
         ),
         item="investigator_grade",
         sees=("investigator_grade", "astct"),
@@ -154,7 +217,9 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
     crs07 = Check(
         "CRS-07",
         _("A drug stopped before it started. Please correct the times."),
-        lambda form: all(None in (r.started_at, r.stopped_at) or r.stopped_at >= r.started_at for r in form.vasopressors),
+        lambda form: all(
+            None in (r.started_at, r.stopped_at) or r.stopped_at >= r.started_at for r in form.vasopressors
+        ),
         item="vasopressors",
         hard=True,
     )

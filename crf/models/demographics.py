@@ -14,29 +14,53 @@ class Demographics(Crf, title=_("Demographics")):
 
     person = Section(_("Person"))
     birth_year = Number(
-        _("Year of birth"), hard=(1900, 2100), soft=(1930, 2008), digits=4, cdash="BRTHYY", sdtm="DM.BRTHDTC", critical=True
+        _("Year of birth"),
+        hard=(1900, 2100),
+        soft=(1930, 2008),
+        digits=4,
+        cdash="BRTHYY",
+        sdtm="DM.BRTHDTC",
+        critical=True,
     )
     sex = Coded(_("Sex"), codelists.Sex, cdash="SEX", sdtm="DM.SEX")
     ethnicity = Coded(_("Ethnicity"), codelists.Ethnicity, cdash="ETHNIC", sdtm="SUPPDM.ETHNICG")
 
     body = Section(_("Body size at screening"))
     height = Number(
-        _("Height"), unit="cm", places=1, digits=5, hard=(100, 230), soft=(140, 200), cdash="HEIGHT_VSORRES", sdtm="VS.VSORRES"
+        _("Height"),
+        unit="cm",
+        places=1,
+        digits=5,
+        hard=(100, 230),
+        soft=(140, 200),
+        cdash="HEIGHT_VSORRES",
+        sdtm="VS.VSORRES",
     )
     weight = Number(
-        _("Weight"), unit="kg", places=1, digits=5, hard=(25, 250), soft=(40, 130), cdash="WEIGHT_VSORRES", sdtm="VS.VSORRES"
+        _("Weight"),
+        unit="kg",
+        places=1,
+        digits=5,
+        hard=(25, 250),
+        soft=(40, 130),
+        cdash="WEIGHT_VSORRES",
+        sdtm="VS.VSORRES",
     )
 
     dm01 = Check(
         "DM-01",
         _("The subject would be younger than 18 at screening. Please check the year of birth."),
-        lambda form: None if form.birth_year is None else form.subject.screened_on.year - form.birth_year >= ADULT_YEARS,
+        lambda form: (
+            None if form.birth_year is None else form.subject.screened_on.year - form.birth_year >= ADULT_YEARS
+        ),
         item="birth_year",
         sees=("birth_year",),
     )
     dm02 = Check(
         "DM-02",
-        _("The body mass index would be outside 12 to 60. Please check height and weight, and that they are not exchanged."),
+        _(
+            "The body mass index would be outside 12 to 60. Please check height and weight, and that they are not exchanged."
+        ),
         lambda form: None if None in (form.height, form.weight) else 12 <= form.weight / (form.height / 100) ** 2 <= 60,
         item="weight",
         sees=("height", "weight"),

@@ -70,15 +70,26 @@ class Eligibility(Crf, title=_("Eligibility"), about_day="assessed_on"):
 
     decision = Section(_("Decision"))
     waiver = YesNo(
-        _("Has the sponsor waived a criterion in writing?"), cdash="IEWAIV", sdtm="SUPPIE.IEWAIV", required=False,
+        _("Has the sponsor waived a criterion in writing?"),
+        cdash="IEWAIV",
+        sdtm="SUPPIE.IEWAIV",
+        required=False,
         help=_("A waiver is recorded; it does not open enrolment."),
     )
-    waiver_text = Memo(_("Which criterion, and why?"), cdash="IEWAIVTX", sdtm="SUPPIE.IEWAIVTX", shown_if=When("waiver", "Y"), required=True)
+    waiver_text = Memo(
+        _("Which criterion, and why?"),
+        cdash="IEWAIVTX",
+        sdtm="SUPPIE.IEWAIVTX",
+        shown_if=When("waiver", "Y"),
+        required=True,
+    )
     comment = Memo(_("Comment"), cdash="COVAL", sdtm="CO.COVAL", limit=2000)
 
     ie01 = Check(
         "IE-01",
-        _("At least one criterion is not met, so the subject cannot be enrolled. Please check the answers, or end screening."),
+        _(
+            "At least one criterion is not met, so the subject cannot be enrolled. Please check the answers, or end screening."
+        ),
         lambda form: not unmet(form),
         item="inclusion_01",
         sees=CRITERIA,

@@ -11,7 +11,11 @@ class InformedConsent(Crf, title=_("Informed consent"), about_day="consent_date"
 
     consent = Section(_("Consent"))
     consent_date = Date(
-        _("Date of written consent"), cdash="DSSTDAT", sdtm="DS.DSSTDTC", critical=True, help=_("As the subject dated it.")
+        _("Date of written consent"),
+        cdash="DSSTDAT",
+        sdtm="DS.DSSTDTC",
+        critical=True,
+        help=_("As the subject dated it."),
     )
     consent_version = Text(_("Version of the consent form"), cdash="CONSVER", sdtm="SUPPDS.CONSVER", limit=20)
     reconsent = YesNo(_("Was consent given again later?"), cdash="RECONSYN", sdtm="SUPPDS.RECONSYN")
@@ -22,7 +26,9 @@ class InformedConsent(Crf, title=_("Informed consent"), about_day="consent_date"
     icf01 = Check(
         "ICF-01",
         _("Renewed consent is dated before the first consent. Please correct one of the dates."),
-        lambda form: None if None in (form.reconsent_date, form.consent_date) else form.reconsent_date >= form.consent_date,
+        lambda form: (
+            None if None in (form.reconsent_date, form.consent_date) else form.reconsent_date >= form.consent_date
+        ),
         item="reconsent_date",
         sees=("consent_date", "reconsent_date"),
         hard=True,

@@ -17,6 +17,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for done, of, code in load.subjects_one_by_one():
             full = WIDTH * done // of
-            self.stderr.write(f"\r  demonstration study  [{'#' * full}{'.' * (WIDTH - full)}]  {done}/{of}  {code}", ending="")
+            self.stderr.write(
+                f"\r  demonstration study  [{'#' * full}{'.' * (WIDTH - full)}]  {done}/{of}  {code}", ending=""
+            )
             self.stderr.flush()
         self.stderr.write("")
