@@ -16,7 +16,7 @@ from django.db import connections
 from analytics.models import Mark
 
 FUNCTION = """
-CREATE OR REPLACE FUNCTION analytics_mark() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+CREATE OR REPLACE FUNCTION analytics_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     INSERT INTO analytics_mark (txid, at) VALUES (txid_current(), now()) ON CONFLICT DO NOTHING;
@@ -38,7 +38,7 @@ def install(*, using: str = "owner", **_: Any) -> None:
         for table in sorted({table for shape in shapes() for table in shape.tables} & present):
             cursor.execute(
                 f'CREATE OR REPLACE TRIGGER analytics_mark AFTER INSERT OR UPDATE OR DELETE ON "{table}"'
-                " FOR EACH STATEMENT EXECUTE FUNCTION analytics_mark();"
+                " FOR EACH STATEMENT EXECUTE FUNCTION analytics_changed();"
             )
 
 

@@ -36,13 +36,17 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A data set (a frame, kept with the cut) or a step (any value that several data sets share)."""
+    """A data set (a frame, kept with the cut) or a step (any value that several data sets share).
+
+    form: the form that decided a row, where the data set has columns `visit` and `occurrence` that say which one.
+    """
 
     name: str
     title: Text
     definition: Text
     needs: tuple[str, ...]
     build: Callable[..., Any]
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +87,12 @@ def step(function: Function) -> Function:
     return function
 
 
-def dataset(*, title: str, definition: str) -> Callable[[Function], Function]:
-    """Register a function of frames that returns a frame; its name is the function's."""
+def dataset(*, title: str, definition: str, form: str = "") -> Callable[[Function], Function]:
+    """Register a function of frames that returns a frame; its name is the function's. `form` as in Source."""
 
     def register(function: Function) -> Function:
         name = function.__name__
-        _add(_datasets, Source(name, Words(title), Words(definition), _needs(function), function))
+        _add(_datasets, Source(name, Words(title), Words(definition), _needs(function), function, form))
         return function
 
     return register

@@ -16,13 +16,17 @@ class CrfConfig(AppConfig):
     def ready(self) -> None:
         from crf import gates  # noqa: F401
         from crf.declare import checks  # noqa: F401
+        from crf.exports import run  # noqa: F401
+        from trial import beat
         from trial.context import navigation
 
         navigation += [
             (_("Today"), "home", "calendar-check", "read"),
             (_("Subjects"), "subjects", "people", "read"),
             (_("Queries"), "queries", "chat-left-text", "read"),
+            (_("Exports"), "exports", "file-earmark-zip", "export"),
         ]
+        beat.defaults.append(beat.Daily("Nightly export", "crf.tasks.nightly_export", 2, 0))
         post_migrate.connect(_index, sender=self)
 
 

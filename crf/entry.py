@@ -254,7 +254,8 @@ def _write_rows(row: Entered, name: str, lines: list[dict[str, Any]]) -> None:
     for number, values in enumerate(lines, 1):
         line = there.pop(number, None)
         if line is None:
-            new.append(model(**{"form": row}, subject_id=row.subject_id, site_id=row.site_id, row=number, **values))
+            fixed: dict[str, Any] = {"form": row, "subject_id": row.subject_id, "site_id": row.site_id, "row": number}
+            new.append(model(**fixed, **values))
         elif any(getattr(line, n) != v for n, v in values.items()):
             for n, v in values.items():
                 setattr(line, n, v)

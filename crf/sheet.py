@@ -55,6 +55,10 @@ class Sheet:
             self._before = earlier(self)
         return self._before
 
+    def since_infusion(self, forms: Sequence[Any]) -> Sequence[Any]:
+        """Those at or after the infusion; all of them where there is none yet."""
+        return since_infusion(self._form, self.subject, forms)
+
     @property
     def today(self) -> date:
         return self.now.astimezone(self._zone).date()
@@ -122,6 +126,12 @@ def stored(form: FormClass, subject: Subject) -> list[Any]:
     zone = ZoneInfo(subject.site.timezone)
     plain = [SimpleNamespace(pk=row.pk, **{n: on_site(v, zone) for n, v in values_of(row).items()}) for row in rows]
     return in_time(plain, key)
+
+
+def since_infusion(form: FormClass, subject: Subject, forms: Sequence[Any]) -> list[Any]:
+    """Those of a subject's forms whose time is at or after the infusion; all of them where there is none yet."""
+    start, key = subject.infused_at, form.declared.about_day
+    return [one for one in forms if start is None or getattr(one, key) >= start]
 
 
 def in_time(plain: Iterable[Any], key: str) -> list[Any]:

@@ -129,8 +129,10 @@ def _line(subject: Subject, counted: Counter[str], now: datetime) -> dict[str, A
 
 
 def crs_course(subject: Subject) -> crs.Course:
-    """The subject's CRS, from every assessment that is stored."""
-    return crs.course(sheet.stored(form_named("crs_assessment"), subject), infused_at=subject.infused_at)
+    """The subject's CRS, from every assessment since the infusion."""
+    form = form_named("crs_assessment")
+    kept = sheet.since_infusion(form, subject, sheet.stored(form, subject))
+    return crs.course(kept, infused_at=subject.infused_at)
 
 
 def _without_page(request: Request) -> str:

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from trial import jobs
+from trial.celery import app  # noqa: F401 -- whoever sends a task needs the broker of our settings
 
 
 @shared_task

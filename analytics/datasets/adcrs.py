@@ -131,6 +131,7 @@ def _episodes(followed: Followed) -> Iterator[dict[str, Any]]:
         "One row a subject: maximum grade over all episodes with the assessment that first showed it, first onset, "
         "last resolution, and treatment of CRS; blank where nothing was assessed."
     ),
+    form="crs_assessment",
 )
 def adcrs_subject(courses: dict[str, Followed], adsl: pd.DataFrame) -> pd.DataFrame:
     """Subjects of adsl in its order; maximum is missing where no assessment could be graded, 0 where none was a CRS."""

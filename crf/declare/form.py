@@ -38,10 +38,12 @@ class Derived:
     """A value that follows from the items by a rule; computed, never stored.
 
     rule: takes parameters named as items; `history` = the subject's earlier forms of this kind, oldest first.
+    since_infusion: history begins at the infusion; what was before it is no part of the course.
     """
 
     label: Words
     rule: Callable[..., Verdict]
+    since_infusion: bool = False
     name: str = ""
 
     def needs(self) -> tuple[str, ...]:
@@ -53,7 +55,7 @@ class Derived:
         parameters = inspect.signature(self.rule).parameters
         given = {name: getattr(sheet, name) for name in self.needs()}
         if "history" in parameters:
-            given["history"] = sheet.history
+            given["history"] = sheet.since_infusion(sheet.history) if self.since_infusion else sheet.history
         return self.rule(**given)
 
 

@@ -1,5 +1,8 @@
 """CRS assessment: daily from infusion to day 14, then day 21; as often a day as the state asks for."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from crf import codelists
@@ -10,6 +13,26 @@ from trial.rules import crs
 from trial.rules.crs_axes import FEVER_CEL
 
 SUPPORT = ("BLOW_BY", "NASAL_CANNULA", "HFNC", "FACE_MASK", "NON_REBREATHER", "VENTURI", "CPAP", "BIPAP", "INTUBATED")
+
+
+def _crs_fever(assessment: Any) -> bool:
+    """A fever not explained by another cause."""
+    measured = assessment.temperature
+    return measured is not None and measured >= FEVER_CEL and assessment.fever_due_to_crs != "N"
+
+
+def _no_flag(*flags: str) -> Callable[[Any], bool]:
+    """Holds while the grade raises none of these flags (trial.rules.crs.FLAGS)."""
+    return lambda form: not set(flags) & set(form.astct.flags)
+
+
+def _pressors_followed(form: Any) -> bool | None:
+    """A drug still running at the assessment before must be here too, or have stopped there."""
+    before = form.since_infusion(form.history)
+    if not before or form.hypotension_due_to_crs == "N":
+        return None
+    running = {row.drug for row in before[-1].vasopressors if row.stopped_at is None}
+    return running <= {row.drug for row in form.vasopressors}
 
 
 class Vasopressor(Row, title=_("Vasopressor")):
@@ -143,6 +166,7 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
         cdash="PRINDC",
         sdtm="PR.PRINDC",
         shown_if=When("oxygen", "CPAP", "BIPAP", "INTUBATED"),
+        help=_("Hypoxia, if oxygen was needed before positive pressure began, whatever else made it necessary."),
     )
 
     outcome = Section(_("Grade"))
@@ -157,7 +181,7 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
     )
     comment = Memo(_("Comment"), cdash="COVAL", sdtm="CO.COVAL", limit=2000)
 
-    astct = Derived(_("ASTCT grade"), crs.astct_2019)
+    astct = Derived(_("ASTCT grade"), crs.astct_2019, since_infusion=True)
 
     crs01 = Check(
         "CRS-01",
@@ -197,11 +221,9 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
     )
     crs05 = Check(
         "CRS-05",
-        _("The assessment is earlier than the infusion. Please correct the date."),
+        _("The assessment is earlier than the infusion, so it is no part of the course. Please correct the time."),
         lambda form: (
-            None
-            if None in (form.assessed_at, form.subject.infused_at)
-            else form.local(form.assessed_at).date() >= form.local(form.subject.infused_at).date()
+            None if None in (form.assessed_at, form.subject.infused_at) else form.assessed_at >= form.subject.infused_at
         ),
         item="assessed_at",
         sees=("assessed_at",),
@@ -232,9 +254,98 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
             else not (
                 form.temperature >= FEVER_CEL
                 and form.study_day > protocol.CRS_PLAUSIBLE_DAYS
-                and not any(h.temperature is not None and h.temperature >= FEVER_CEL for h in form.history)
+                and not any(_crs_fever(earlier) for earlier in form.since_infusion(form.history))
             )
         ),
         item="temperature",
         sees=("temperature", "fever_due_to_crs"),
+    )
+    crs09 = Check(
+        "CRS-09",
+        _("The reason for positive pressure is missing, and hypoxia is assumed: grade 4. Please enter the reason."),
+        _no_flag("VENTILATION_REASON_MISSING"),
+        item="ventilation_reason",
+        sees=("oxygen", "ventilation_reason"),
+    )
+    crs10 = Check(
+        "CRS-10",
+        _("A vasopressor has no start, so drugs are taken as given together: grade 4. Please enter the times."),
+        _no_flag("PRESSOR_TIMES_MISSING"),
+        item="vasopressors",
+        sees=("vasopressors",),
+    )
+    crs11 = Check(
+        "CRS-11",
+        _(
+            "Vasopressin or terlipressin is the only vasopressor; its grade is a convention. Please confirm no other was given."
+        ),
+        _no_flag("VASOPRESSIN_ALONE"),
+        item="vasopressors",
+        sees=("vasopressors",),
+    )
+    crs12 = Check(
+        "CRS-12",
+        _(
+            "The temperature is missing, so fever cannot be judged. Please enter it, or confirm that it was not measured."
+        ),
+        lambda form: form.temperature is not None,
+        item="temperature",
+        sees=("temperature",),
+    )
+    crs13 = Check(
+        "CRS-13",
+        _(
+            "Blood pressure or oxygen is not known, so the grade may be too low. Please enter it, or confirm that it is not available."
+        ),
+        _no_flag("HYPOTENSION_MISSING", "HYPOXIA_MISSING"),
+        item="hypotension",
+        sees=("hypotension", "oxygen"),
+    )
+    crs14 = Check(
+        "CRS-14",
+        _("A high-flow cannula is recorded with 6 L/min or less. Please correct the device or the flow."),
+        _no_flag("HIGH_FLOW_DEVICE_AT_LOW_FLOW"),
+        item="oxygen_flow",
+        sees=("oxygen", "oxygen_flow"),
+    )
+    crs15 = Check(
+        "CRS-15",
+        _("It is unknown whether a sign is due to CRS; it is counted as CRS. Please ask the investigator to decide."),
+        _no_flag("FEVER_CAUSE_UNKNOWN", "HYPOTENSION_CAUSE_UNKNOWN", "HYPOXIA_CAUSE_UNKNOWN"),
+        item="fever_due_to_crs",
+        sees=("fever_due_to_crs", "hypotension_due_to_crs", "hypoxia_due_to_crs"),
+    )
+    crs16 = Check(
+        "CRS-16",
+        _(
+            "It is unknown whether the death is due to CRS, so grade 5 is not given. Please ask the investigator to decide."
+        ),
+        lambda form: form.death_due_to_crs != "U",
+        item="death_due_to_crs",
+        sees=("death_due_to_crs",),
+    )
+    crs17 = Check(
+        "CRS-17",
+        _(
+            "A drug may hide the fever of a beginning CRS, so no grade is given. Please judge, and explain in the comment."
+        ),
+        lambda form: form.fever_possible_masked != "Y" and "MASKED_ONSET_POSSIBLE" not in form.astct.flags,
+        item="fever_possible_masked",
+        sees=("fever_possible_masked", "antipyretic", "anticytokine", "steroid"),
+    )
+    crs18 = Check(
+        "CRS-18",
+        _("A vasopressor outside the list is counted. Please name it in the comment, or correct the drug."),
+        _no_flag("PRESSOR_OTHER"),
+        item="vasopressors",
+        sees=("vasopressors",),
+    )
+    crs19 = Check(
+        "CRS-19",
+        _(
+            "A vasopressor was still running at the last assessment and is absent here. Please add it, or enter when it stopped."
+        ),
+        _pressors_followed,
+        item="vasopressors",
+        sees=("vasopressors",),
     )

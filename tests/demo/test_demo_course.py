@@ -294,7 +294,7 @@ def test_the_study_shows_the_rungs_that_reviewers_ask_about():
     assert shown[together] == {"RECON-02"}
     assert shown["One vasopressor, with or without vasopressin (norepinephrine, vasopressin)."] >= {"RECON-11"}
     assert shown["Nasal cannula at 6.0 L/min, not above 6.0 L/min: low flow."] >= {"RECON-09"}
-    assert shown["Temperature 38.0 Cel, at or above 38.0 Cel: fever."] == {"RECON-23"}
+    assert shown["Temperature 38.0 °C, at or above 38.0 °C: fever."] == {"RECON-23"}
     assert shown["Hypotension and vasopressors are recorded as having another cause than CRS: not counted."] == {
         "RECON-18"
     }

@@ -11,8 +11,8 @@ from trial.rules.verdict import Verdict, decimal, figure, joined, known
 
 
 def test_a_sentence_is_the_clause_with_its_placeholders_filled() -> None:
-    verdict = Verdict(value=1, clause="Temperature {temperature} Cel.", shown={"temperature": "38.6"})
-    assert verdict.sentence == "Temperature 38.6 Cel."
+    verdict = Verdict(value=1, clause="Temperature {temperature} °C.", shown={"temperature": "38.6"})
+    assert verdict.sentence == "Temperature 38.6 °C."
 
 
 def test_a_verdict_walks_its_tree_top_down() -> None:

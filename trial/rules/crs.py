@@ -214,7 +214,9 @@ def _by_axes(because: tuple[Verdict, ...], flags: tuple[str, ...]) -> Verdict:
     for grade in (4, 3, 2):
         for axis in (hypotension, hypoxia):
             if axis.value == grade:
-                bound = ("LOWER_BOUND",) if missing and grade < 4 else ()
+                # A cannula without its flow is low flow by convention; it could be high flow, which is 3.
+                could_be_more = (missing and grade < 4) or ("FLOW_MISSING" in hypoxia.flags and grade < 3)
+                bound = ("LOWER_BOUND",) if could_be_more else ()
                 return _verdict(grade, axis.clause, because, joined(flags, bound), basis=axis.basis, shown=axis.shown)
     if fever.value == 1 and missing:
         return _verdict(1, FEVER_AT_LEAST, because, joined(flags, ("LOWER_BOUND",)))

@@ -19,9 +19,9 @@ POSITIVE_PRESSURE = frozenset({"CPAP", "BIPAP", "INTUBATED"})
 NOT_FOR_HYPOXIA = frozenset({"AIRWAY_PROTECTION", "PROCEDURE", "OTHER"})
 
 TEMPERATURE_MISSING = "The temperature is not recorded."
-FEVER = "Temperature {temperature} Cel, at or above {threshold} Cel: fever."
-FEVER_OTHER_CAUSE = "Temperature {temperature} Cel: fever, but with another cause than CRS."
-NO_FEVER = "Temperature {temperature} Cel, below {threshold} Cel: no fever."
+FEVER = "Temperature {temperature} °C, at or above {threshold} °C: fever."
+FEVER_OTHER_CAUSE = "Temperature {temperature} °C: fever, but with another cause than CRS."
+NO_FEVER = "Temperature {temperature} °C, below {threshold} °C: no fever."
 
 HYPOTENSION_OTHER_CAUSE = "Hypotension and vasopressors are recorded as having another cause than CRS: not counted."
 PRESSORS_TOGETHER = "At least two vasopressors at the same time, not counting vasopressin ({drugs})."
@@ -130,7 +130,7 @@ def hypoxia(
     if device in POSITIVE_PRESSURE:
         return _ventilated(reason, flags)
     if device == "HFNC":
-        return finding(3, HIGH_FLOW_DEVICE, flags=joined(flags, _low_flow_flag(flow)))
+        return _high_flow_device(flow, flags)
     if device in MASKS:
         return finding(3, MASK, flags=flags)
     if device == "NASAL_CANNULA":
@@ -157,7 +157,9 @@ def _cannula(flow: Decimal | None, flags: tuple[str, ...]) -> Verdict:
     return finding(2, CANNULA_LOW, basis=NOTE, flags=flags, flow=shown, threshold=threshold)
 
 
-def _low_flow_flag(flow: Any) -> tuple[str, ...]:
-    """A high-flow device at low flow contradicts itself; the device decides and the contradiction is flagged."""
+def _high_flow_device(flow: Any, flags: tuple[str, ...]) -> Verdict:
+    """A high-flow device at low flow contradicts itself; by convention the device decides, and the page says so."""
     recorded = decimal(flow)
-    return ("HIGH_FLOW_DEVICE_AT_LOW_FLOW",) if recorded is not None and recorded <= LOW_FLOW_L_PER_MIN else ()
+    if recorded is not None and recorded <= LOW_FLOW_L_PER_MIN:
+        return finding(3, HIGH_FLOW_DEVICE, basis=CONVENTION, flags=joined(flags, ("HIGH_FLOW_DEVICE_AT_LOW_FLOW",)))
+    return finding(3, HIGH_FLOW_DEVICE, flags=flags)

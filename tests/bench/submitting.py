@@ -1,0 +1,172 @@
+"""Submitting a CRS form: through the application's door, and as a ModelForm with another audit or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from auditlog.context import set_actor
+from django import forms
+from django.db import connection, models, transaction
+from django.forms import inlineformset_factory, modelform_factory
+from django.utils import timezone
+
+from crf import entry
+from crf.models.crs_assessment import CrsAssessment, Vasopressor
+from crf.page import typed
+from tests import study
+from tests.bench import models as tables
+from tests.bench.measure import interleaved, median, p95, statements, table
+from tests.bench.synthetic import with_a_course
+from trial import roles
+from trial.models import Subject, User, Visit
+
+REASON = "Transcription error against the source"
+FIRST = study.typed_crs(8, **study.SHOCK)
+CORRECTED = {
+    **FIRST,
+    "temperature": "39.1",
+    "vasopressors": [{**study.PRESSOR, "dose": "0.2"}],
+}
+OURS, PLAIN, HISTORY, AUDITLOG = "Cartwright", "ModelForm, no audit", "django-simple-history", "django-auditlog"
+LEAN = " without constraint queries"
+
+
+class Door:
+    """The application: validation, rule, checks, audit, workflow, all in entry.submit."""
+
+    def __init__(self, places: list[tuple[Subject, Visit]], by: User) -> None:
+        self.places, self.by = places, by
+
+    def enter(self, number: int) -> None:
+        subject, visit = self.places[number]
+        done = entry.submit(CrsAssessment, subject=subject, visit=visit, data=typed(FIRST), by=self.by, based_on=0, now=study.NOW)
+        assert done.created
+
+    def correct(self, number: int) -> None:
+        subject, visit = self.places[number]
+        done = entry.submit(
+            CrsAssessment, subject=subject, visit=visit, data=typed(CORRECTED), by=self.by, reason=REASON, based_on=1, now=study.NOW
+        )  # fmt: skip
+        assert done.changed == {"temperature", "vasopressors"}
+
+
+class WithoutConstraintQueries(forms.ModelForm):  # type: ignore[type-arg]
+    """Django asks the database about each CHECK constraint before it saves, one query each; this one leaves it to the save."""
+
+    def validate_constraints(self) -> None:
+        """Nothing: the database refuses what breaks a constraint."""
+
+
+class Ordinary:
+    """A ModelForm for the form and an inline formset for its rows, on a table with the same columns and constraints."""
+
+    def __init__(
+        self, model: type[models.Model], row: type[models.Model], places: list[tuple[Subject, Visit]], by: User,
+        *, prepare: Callable[[Any], None] = lambda instance: None, base: Any = forms.ModelForm, occurrence: int = 1,
+    ) -> None:  # fmt: skip
+        self.model, self.places, self.by, self.prepare, self.occurrence = model, places, by, prepare, occurrence
+        self.form = modelform_factory(model, form=base, fields=list(CrsAssessment.declared.items))
+        self.rows = inlineformset_factory(
+            model, row, form=base, fk_name="form", fields=list(Vasopressor.declared.items), extra=0, can_delete=True
+        )
+
+    def enter(self, number: int) -> None:
+        subject, visit = self.places[number]
+        with transaction.atomic(), timezone.override(ZoneInfo(subject.site.timezone)):
+            self._save(
+                self.model(
+                    subject=subject, site_id=subject.site_id, visit=visit, occurrence=self.occurrence, entered_at=study.NOW,
+                    entered_by=self.by, changed_at=study.NOW, changed_by=self.by,
+                ),
+                typed(FIRST),
+            )  # fmt: skip
+
+    def correct(self, number: int) -> None:
+        subject, visit = self.places[number]
+        with transaction.atomic(), timezone.override(ZoneInfo(subject.site.timezone)):
+            found: Any = self.model._default_manager.select_for_update().get(visit=visit, occurrence=self.occurrence)
+            found.version, found.changed_at, found.changed_by = found.version + 1, study.NOW, self.by
+            data = typed(CORRECTED)
+            data["vasopressors-INITIAL_FORMS"] = "1"
+            data["vasopressors-0-id"] = str(found.vasopressors.get().pk)
+            self._save(found, data)
+
+    def _save(self, instance: Any, data: Any) -> None:
+        self.prepare(instance)
+        form = self.form(data, instance=instance)
+        rows = self.rows(data, instance=instance, prefix="vasopressors")
+        if not (form.is_valid() and rows.is_valid()):
+            raise AssertionError([form.errors, rows.errors])
+        saved = form.save()
+        for number, line in enumerate(rows.save(commit=False), 1):
+            line.subject_id, line.site_id, line.row = saved.subject_id, saved.site_id, number
+            self.prepare(line)
+            line.save()
+
+
+def variants(places: list[tuple[Subject, Visit]], by: User) -> dict[str, Any]:
+    """Every way to submit, by name. Who and why are told to each package in the way its documentation recommends."""
+
+    def told(instance: Any) -> None:
+        instance._history_user, instance._change_reason = by, REASON
+
+    def lean(model: Any, row: Any, **options: Any) -> Ordinary:
+        return Ordinary(model, row, places, by, base=WithoutConstraintQueries, occurrence=2, **options)
+
+    return {
+        OURS: Door(places, by),
+        PLAIN: Ordinary(tables.Plain, tables.PlainRow, places, by),
+        HISTORY: Ordinary(tables.Historical, tables.HistoricalRow, places, by, prepare=told),
+        AUDITLOG: Ordinary(tables.Logged, tables.LoggedRow, places, by),
+        PLAIN + LEAN: lean(tables.Plain, tables.PlainRow),
+        HISTORY + LEAN: lean(tables.Historical, tables.HistoricalRow, prepare=told),
+        AUDITLOG + LEAN: lean(tables.Logged, tables.LoggedRow),
+    }
+
+
+def run(*, rounds: int) -> None:
+    """Measures first entry and correction side by side, and prints."""
+    warm_up = 10
+    site = study.make_sites(1)[0]
+    by = study.person("INVESTIGATOR", site)
+    places = with_a_course(site, rounds + warm_up + 1, by=by)
+    # Scope, memberships and auditlog's actor belong to a request's middleware: set once here, for a session as for a request.
+    with set_actor(by), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('cartwright.sites', %s, false), set_config('cartwright.person', %s, false)", ["{%d}" % site.pk, str(by.pk)])
+        roles.held(by)
+        _fill_the_others()
+        ways = variants(places, by)
+        spare = rounds + warm_up
+        counts = {name: (statements(lambda w=way: w.enter(spare)), statements(lambda w=way: w.correct(spare))) for name, way in ways.items()}
+        entered, corrected = interleaved(
+            [{name: way.enter for name, way in ways.items()}, {name: way.correct for name, way in ways.items()}],
+            rounds=rounds, warm_up=warm_up,
+        )  # fmt: skip
+    _print("CRS form, first entry", entered, {name: len(sent) for name, (sent, _) in counts.items()}, rounds)
+    _print("CRS form, correction with a reason", corrected, {name: len(sent) for name, (_, sent) in counts.items()}, rounds)
+
+
+def _fill_the_others() -> None:
+    """As many rows in each table: an index of one page would flatter."""
+    columns = ", ".join(f'"{f.column}"' for f in CrsAssessment._meta.concrete_fields if not f.primary_key)
+    with connection.cursor() as cursor:
+        for model in (tables.Plain, tables.Historical, tables.Logged):
+            source, target = CrsAssessment._meta.db_table, model._meta.db_table
+            cursor.execute(f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {source} ORDER BY id")  # noqa: S608
+
+
+def _print(title: str, seconds: dict[str, list[float]], counts: dict[str, int], rounds: int) -> None:
+    ours, plain = median(seconds[OURS]), median(seconds[PLAIN])
+    table(
+        f"{title}: {rounds} interleaved rounds",
+        ("", "median", "p95", "of ModelForm", "of Cartwright", "SQL"),
+        [
+            (
+                name, f"{median(taken) * 1000:.1f} ms", f"{p95(taken) * 1000:.1f} ms", f"x {median(taken) / plain:.2f}",
+                f"x {median(taken) / ours:.2f}", counts[name],
+            )
+            for name, taken in seconds.items()
+        ],
+    )  # fmt: skip

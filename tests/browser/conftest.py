@@ -1,0 +1,164 @@
+"""A real browser, a real web process and the demonstration study: people sign in, subjects are made, pages are watched."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from deploy.browser import executable
+from tests import database, study
+from tests.browser import server
+
+# Playwright leaves its event loop running in the main thread; Django would take every query there for a mistake.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+HERE = Path(__file__).parent
+ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+PATIENCE = 10_000  # milliseconds; two cores may be busy with other things
+CHROMIUM = executable()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a browser these tests are skipped, and the summary says so."""
+    if CHROMIUM is None:
+        for item in items:
+            if item.path.is_relative_to(HERE):
+                item.add_marker(pytest.mark.skip(reason="NO CHROMIUM: install it with `apt-get install chromium`"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A failed test leaves its trace in test-results/, to be opened with `playwright show-trace`."""
+    if getattr(config.option, "tracing", None) == "off":
+        config.option.tracing = "retain-on-failure"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {"executable_path": CHROMIUM, "args": ARGUMENTS}
+
+
+# --- the study and the web
+
+
+@pytest.fixture(scope="session")
+def browser_database(demo_database: str, django_db_blocker: Any) -> Iterator[str]:
+    """A copy of the demonstration study for all browser tests; each makes subjects of its own in it."""
+    name = database.NAME + "_browser"
+    with django_db_blocker.unblock():
+        database.clone(demo_database, name)
+    yield name
+    database.drop(name)
+
+
+@pytest.fixture
+def records(browser_database: str, django_db_blocker: Any) -> Iterator[None]:
+    """What the web process sees, read and prepared from the test itself."""
+    with django_db_blocker.unblock(), database.using(browser_database), study.seeing_everything():
+        yield
+
+
+@pytest.fixture(scope="session")
+def web_environment(browser_database: str) -> dict[str, str]:
+    """Variables of a web process. Its broker is gone: no worker of another test shall find this database's work."""
+    return {
+        **os.environ,
+        "DATABASE_URL": database.url("DATABASE_URL", browser_database),
+        "DATABASE_OWNER_URL": database.url("DATABASE_OWNER_URL", browser_database),
+        "BROKER_URL": "redis://127.0.0.1:1/0",
+    }
+
+
+@pytest.fixture(scope="session")
+def web(web_environment: dict[str, str], pytestconfig: pytest.Config) -> Iterator[server.Web]:
+    """The web process that most tests use."""
+    running = server.start(web_environment, Path(pytestconfig.rootpath) / "test-results" / "web.log")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(web: server.Web) -> dict[str, Any]:
+    return {"base_url": web.address, "viewport": {"width": 1280, "height": 900}, "locale": "en-GB"}
+
+
+# --- people
+
+
+Sign = Callable[..., Page]
+
+
+@pytest.fixture
+def signed_in(records: None, new_context: Callable[..., BrowserContext], web: server.Web, broken: list[str]) -> Sign:
+    """signed_in("investigator-01", **context options) opens a page of a person whose session is already there."""
+
+    def open_page(username: str | None, *, address: str = web.address, **options: Any) -> Page:
+        context = new_context(**options)
+        if username:
+            context.add_cookies([{"name": "sessionid", "value": session_of(username), "url": address}])
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.on("response", lambda r: broken.append(f"{r.status} {r.request.method} {r.url}") if r.status >= 500 else None)
+        page.on("pageerror", lambda error: broken.append(f"script: {error}"))
+        page.on("dialog", lambda dialog: dialog.accept())
+        return page
+
+    return open_page
+
+
+@pytest.fixture
+def broken(request: pytest.FixtureRequest) -> Iterator[list[str]]:
+    """Answers of 500 and more, and errors of scripts: none, in any test, unless it empties the list itself."""
+    seen: list[str] = []
+    yield seen
+    assert not seen
+
+
+def session_of(username: str) -> str:
+    """The key of a new session of this person, as signing in would make it."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from trial.models import User
+
+    user = User.objects.get(username=username)
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return str(session.session_key)
+
+
+# --- subjects of one test's own
+
+
+@pytest.fixture
+def people(records: None) -> Any:
+    """people("investigator-01") is the person of the demonstration study."""
+    from trial.models import User
+
+    return lambda username: User.objects.get(username=username)
+
+
+@pytest.fixture
+def site_01(records: None) -> Any:
+    from trial.models import Site
+
+    return Site.objects.get(code="01")
+
+
+@pytest.fixture
+def fresh(people: Any, site_01: Any) -> Any:
+    """A subject of site 01, infused on 2026-03-20, without a CRS assessment."""
+    return study.infused(site_01, by=people("investigator-01"))
+
+
+@pytest.fixture
+def scene(records: None) -> AbstractContextManager[None]:
+    return study.seeing_everything()
