@@ -210,11 +210,16 @@ def test_each_device_has_its_grade_unless_hypoxia_has_another_cause(
 
 @pytest.mark.parametrize(("flow", "expected", "flags"), [
     (5.9, 2, ()), (6, 2, ()), (Decimal("6.00"), 2, ()), (6.0, 2, ()), (6.1, 3, ()), (Decimal("6.01"), 3, ()),
-    (None, 2, ("FLOW_MISSING", "LOWER_BOUND")), (float("nan"), 2, ("LOWER_BOUND", "FLOW_MISSING")),
+    (None, 2, ("LOWER_BOUND", "FLOW_MISSING")), (float("nan"), 2, ("LOWER_BOUND", "FLOW_MISSING")),
 ])  # fmt: skip
 def test_nasal_cannula_is_split_above_6_litres(flow: Any, expected: int, flags: tuple[str, ...]) -> None:
     verdict = grade(**FEVER, oxygen="NASAL_CANNULA", oxygen_flow=flow)
     assert (verdict.value, verdict.flags) == (expected, flags)
+
+
+def test_a_missing_flow_is_no_lower_bound_where_a_vasopressor_already_gives_grade_3() -> None:
+    verdict = grade(**FEVER, oxygen="NASAL_CANNULA", vasopressors=[pressor("NOREPINEPHRINE")], hypotension="Y")
+    assert (verdict.value, "LOWER_BOUND" in verdict.flags) == (3, False)
 
 
 def test_the_split_does_not_apply_to_a_face_mask() -> None:
