@@ -24,7 +24,7 @@ from crf.index import FormIndex
 from crf.workflow import Query
 from trial import audit, roles
 from trial.models import Membership
-from trial.panel import Reading
+from trial.panel import Reading, moment
 from trial.subjects import Refused
 
 LONGEST_QUERY = 4000
@@ -132,7 +132,7 @@ class AllForms(FormPages):
         "state",
         "queries",
         "version",
-        "changed_at",
+        moment("changed_at", _("last change")),
         "changed_by",
     )
     list_filter = (BySite, ByForm, ByState, ByOpenQueries, Since)
@@ -216,7 +216,7 @@ def register(form: FormClass) -> None:
             "occurrence",
             *(column(name, item) for name, item in form.declared.items.items()),
             "version",
-            "changed_at",
+            moment("changed_at", _("last change")),
         ),
         "list_filter": (BySite, Since),
         "list_select_related": ("subject", *(("visit",) if of_visit else ())),
@@ -240,7 +240,7 @@ class Queries(Reading):
         "item_label",
         "sentence",
         "state",
-        "opened_at",
+        moment("opened_at", _("opened")),
         "raised_by",
     )
     list_filter = (BySite, ByForm, "state", OpenedSince)

@@ -21,7 +21,7 @@ from crf.declare.form import Entered, Row
 from trial import audit
 from trial.guard import guarded_models
 from trial.models import AuditEvent, Site, Subject, User
-from trial.panel import Reading
+from trial.panel import Reading, moment
 
 SHOWN = 4  # changes named in a line of the list; the entry itself shows all of them
 
@@ -63,8 +63,10 @@ def _text(value: Any) -> str:
 def told(event: AuditEvent) -> list[tuple[str, str, str]]:
     """What an entry says, column by column; bookkeeping of a form is left out where there is anything else."""
     changes = [c for c in audit.changes([event]) if c.new not in (None, {}, "") or event.action != "I"]
-    telling = [c for c in changes if c.column not in words.HOUSEKEEPING]
-    return [in_words(change) for change in telling or changes]
+    telling = [c for c in changes if c.column not in words.HOUSEKEEPING] or changes
+    model = tables().get(event.table_name)
+    order = {f.attname: i for i, f in enumerate(model._meta.concrete_fields)} if model else {}
+    return [in_words(change) for change in sorted(telling, key=lambda c: order.get(c.column, len(order)))]
 
 
 class ByTable(SimpleListFilter):
@@ -98,7 +100,7 @@ class ByActor(SimpleListFilter):
 class AuditTrail(Reading):
     """Every change and event of the reader's sites, the latest first."""
 
-    list_display = ("at", "actor", "what", "subject_code", "told", "reason")
+    list_display = (moment("at", _("when")), "actor", "what", "subject_code", "told", "reason")
     list_filter = (BySite, ByTable, EventSince, ByActor)
     search_fields = ("actor",)
     search_help_text = _("Subject or user name, for example 01-003")

@@ -66,9 +66,18 @@ def save(
             subject=subject,
             visit=visit,
             occurrence=occurrence,
-            defaults={"site_id": subject.site_id, "values": dict(values), "based_on": based_on, "saved_by": by},
+            defaults={"site_id": subject.site_id, "values": _keepable(dict(values)), "based_on": based_on, "saved_by": by},
         )
     return draft
+
+
+def _keepable(value: Any) -> Any:
+    """Without null characters and halves of surrogate pairs, which PostgreSQL does not keep and no keyboard types."""
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_keepable(name): _keepable(inside) for name, inside in value.items()}
+    return [_keepable(inside) for inside in value] if isinstance(value, (list, tuple)) else value
 
 
 def discard(form: str, subject: Subject, visit: Visit | None, occurrence: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import SimpleNamespace
@@ -56,10 +56,11 @@ class Place:
         rows = self.form.objects.filter(subject=self.subject, occurrence=self.occurrence)  # type: ignore[attr-defined]
         if issubclass(self.form, Crf):
             rows = rows.filter(visit=self.visit)
+        rows = rows.prefetch_related(*self.form.declared.rows)
         found: Entered | None = (rows.select_for_update() if lock else rows).first()
         if found is not None:
             # One object each: what follows reads subject and site without asking again.
-            found.subject = self.subject
+            found.subject, found.site = self.subject, self.subject.site
             if issubclass(self.form, Crf):
                 found.visit = self.visit  # type: ignore[attr-defined]
         return found
@@ -100,14 +101,15 @@ def blank_page(place: Place, *, by: User, data: Any = None, complete: bool = Tru
     )
 
 
-def candidate(place: Place, page: PageForm, *, now: datetime, row: Entered | None = None) -> sheet.Sheet:
-    """The sheet of what is being typed, for live verdicts and checks."""
+def candidate(
+    place: Place, page: PageForm, *, now: datetime, row: Entered | None = None, stored: Sequence[Any] | None = None
+) -> sheet.Sheet:
+    """The sheet of what is being typed, for live verdicts and checks. stored: see `sheet.stored`; None = read when needed."""
     values = page.values()
     for name in page.grids:
         values[name] = [SimpleNamespace(**line) for line in values[name]]
-    return sheet.Sheet(
-        place.form, values, subject=place.subject, visit=place.visit, pk=row.pk if row else None, now=now
-    )
+    pk = row.pk if row else None
+    return sheet.Sheet(place.form, values, subject=place.subject, visit=place.visit, among=stored, pk=pk, now=now)
 
 
 def failing(place: Place, of: sheet.Sheet, *, hard: bool | None = None) -> list[Check]:
@@ -169,7 +171,8 @@ def _submit(
         page.is_valid()
         raise Conflict(page, row, based_on)
     valid = page.is_valid()
-    of = candidate(place, page, now=now, row=row)
+    stored = sheet.stored(form, subject) if _looks_back(form) else None
+    of = candidate(place, page, now=now, row=row, stored=stored)
     for check in failing(place, of, hard=True):
         page.add_error(check.item if check.item in page.fields else None, str(check.text))
         valid = False
@@ -180,12 +183,9 @@ def _submit(
         return Outcome(row, created=False)
     if row and not reason:
         raise Invalid(page, needs_reason=True)
-    before = _sheets(place, now=now) if row or _is_late(place, of) else {}
     with audit.acting(by, reason):
         row, created = _write(place, page, row, by=by, now=now)
-        derived = _derived_changed(before.get(row.pk), of)
-        workflow.follow_checks(row, failing(place, of, hard=False), changed=changed | derived, now=now)
-        _judge_others(place, row, before, now=now)
+        _follow(place, row, of, stored=stored or (), changed=changed, now=now)
         row.submitted(by=by, reason=reason)
         if place.visit is not None:
             subjects.took_place(place.visit, on=row.day() or timezone.localdate(now))
@@ -225,7 +225,7 @@ def _write(place: Place, page: PageForm, row: Entered | None, *, by: User, now: 
     if row is None:
         fixed: dict[str, Any] = {
             "subject": place.subject,
-            "site_id": place.subject.site_id,
+            "site": place.subject.site,
             "occurrence": place.occurrence,
         }
         if issubclass(place.form, Crf):
@@ -243,6 +243,7 @@ def _write(place: Place, page: PageForm, row: Entered | None, *, by: User, now: 
                 _write_rows(row, name, values[name])
     except (IntegrityError, DataError) as error:
         raise _in_words(error, page, place) from None
+    row._prefetched_objects_cache = {}  # type: ignore[attr-defined]  # the rows as they were
     return row, created
 
 
@@ -279,52 +280,42 @@ def _in_words(error: IntegrityError | DataError, page: PageForm, place: Place) -
     return Invalid(page)
 
 
-def _is_late(place: Place, of: sheet.Sheet) -> bool:
-    """Whether a form of this kind of a later time is there already."""
-    day = place.form.declared.about_day
-    mine = getattr(of, day) if day else None
-    return mine is not None and place.form.objects.filter(subject=place.subject, **{f"{day}__gte": mine}).exists()  # type: ignore[attr-defined]
+def _looks_back(form: FormClass) -> bool:
+    """Whether a rule of this form reads those before it."""
+    return any("history" in inspect.signature(d.rule).parameters for d in form.declared.derived.values())
 
 
-def _sheets(place: Place, *, now: datetime) -> dict[int, sheet.Sheet]:
-    """The stored forms of this kind by key, each with those before it; empty where no rule looks back."""
-    if not any("history" in inspect.signature(d.rule).parameters for d in place.form.declared.derived.values()):
-        return {}
-    plain = sheet.stored(place.form, place.subject)
-    visits = dict(place.form.objects.filter(subject=place.subject).values_list("pk", "visit_id")) if place.visit else {}  # type: ignore[attr-defined]
-    by_key = {visit.pk: visit for visit in Visit.objects.filter(subject=place.subject)} if visits else {}
-    return {
-        one.pk: sheet.Sheet(
-            place.form,
-            vars(one),
-            subject=place.subject,
-            visit=by_key.get(visits.get(one.pk)),
-            before=plain[:at],
-            pk=one.pk,
-            now=now,
-        )
-        for at, one in enumerate(plain)
-    }
+def _histories(forms: Sequence[Any]) -> dict[int, Sequence[Any]]:
+    """By the key of each stored form those before it."""
+    return {one.pk: forms[:at] for at, one in enumerate(forms)}
 
 
-def _derived_changed(before: sheet.Sheet | None, after: sheet.Sheet) -> set[str]:
+def _derived_changed(before: sheet.Sheet, after: sheet.Sheet) -> set[str]:
     """Names of the derived values that differ, for a query that a reviewer accepted saw them too."""
-    if before is None:
-        return set()
     old = {derived.name: verdict.value for derived, verdict in before.verdicts()}
     return {derived.name for derived, verdict in after.verdicts() if verdict.value != old[derived.name]}
 
 
-def _judge_others(place: Place, row: Entered, before: dict[int, sheet.Sheet], *, now: datetime) -> None:
-    """A form entered late, corrected or moved in time may change what follows from others of its kind: judged again."""
-    others = {pk: was for pk, was in before.items() if pk != row.pk}
-    if not others:
-        return
-    rows = place.form.objects.in_bulk(others)  # type: ignore[attr-defined]
-    for pk, of in _sheets(place, now=now).items():
-        if pk not in others or of.history == others[pk].history:
-            continue
-        other = rows[pk]
-        there = Place(place.form, place.subject, of.visit, other.occurrence)
-        changed = _derived_changed(others[pk], of)
-        workflow.follow_checks(other, failing(there, of, hard=False), changed=changed, now=now)
+def _follow(place: Place, row: Entered, of: sheet.Sheet, *, stored: Sequence[Any], changed: set[str], now: datetime) -> None:
+    """Opens and closes queries of the form just written, and of those whose history it is part of.
+
+    A form entered late, corrected or moved in time may change what follows from others of its kind: judged again.
+    stored: the subject's forms of this kind before the writing.
+    """
+    form, subject = place.form, place.subject
+    known = {one.pk: one for one in stored}
+    before = _histories(stored)
+    after = _histories(sheet.in_time([*(p for p in stored if p.pk != row.pk), of.plain(row.pk)], form.declared.about_day))
+
+    def then(pk: int, histories: dict[int, Sequence[Any]], visit: Visit | None) -> sheet.Sheet:
+        return sheet.Sheet(form, vars(known[pk]), subject=subject, visit=visit, before=histories[pk], pk=pk, now=now)
+
+    derived = _derived_changed(then(row.pk, before, place.visit), of) if row.pk in known else set()
+    workflow.follow_checks(row, failing(place, of, hard=False), changed=changed | derived, now=now)
+    touched = [pk for pk in before if pk != row.pk and before[pk] != after[pk]]
+    others = form.objects.filter(pk__in=touched)  # type: ignore[attr-defined]
+    for other in (others.select_related("visit") if place.visit else others) if touched else ():
+        there = Place(form, subject, getattr(other, "visit", None), other.occurrence)
+        judged = then(other.pk, after, there.visit)
+        derived = _derived_changed(then(other.pk, before, there.visit), judged)
+        workflow.follow_checks(other, failing(there, judged, hard=False), changed=derived, now=now)

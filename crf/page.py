@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -11,6 +13,7 @@ from django import forms
 from django.forms.formsets import BaseFormSet, formset_factory
 from django.http import QueryDict
 from django.template.loader import render_to_string
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
@@ -61,11 +64,16 @@ class PageForm(forms.Form):
             if isinstance(item, Item) and item.about.investigator and not may_grade:
                 self.fields[name].disabled = self.fields[name + MISSING].disabled = True
         self.grids: dict[str, BaseFormSet[RowForm]] = {
-            name: _formset(item)(data=data, prefix=name, initial=list((initial or {}).get(name, ())))
+            # Typed rows get no initial values: Django takes a row equal to its initial one for an untouched, blank one.
+            name: _formset(item)(data=data, prefix=name, initial=list((initial or {}).get(name, ())) if data is None else None)
             for name, item in self.items.items()
             if isinstance(item, Rows)
         }
-        self.helper = helper(self)
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """The layout; a submission that is accepted never asks for it."""
+        return helper(self)
 
     def shows(self, name: str) -> bool:
         """Whether an item is shown, given what was typed in the item it depends on."""
@@ -139,12 +147,24 @@ class PageForm(forms.Form):
         return found
 
 
+class Fields(dict[str, forms.Field]):
+    """The fields of a form class. Django copies them deeply for every page, but choices never change: those are shared."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, forms.Field]:
+        for field in self.values():
+            if isinstance(field, forms.ChoiceField):
+                memo[id(field._choices)] = field._choices  # type: ignore[attr-defined]
+        return {name: copy.deepcopy(field, memo) for name, field in self.items()}
+
+
+@cache
 def _formset(grid: Rows) -> type[BaseFormSet[RowForm]]:
     declared = grid.row.declared
     fields = {name: item.form_field() for name, item in declared.items.items()}
     for name, item in declared.items.items():
         fields[name].item = item
-    row_form = type("RowOf" + grid.row.__name__, (RowForm,), {**fields, "declared": declared})
+    row_form: Any = type("RowOf" + grid.row.__name__, (RowForm,), {**fields, "declared": declared})
+    row_form.base_fields = Fields(row_form.base_fields)
     return formset_factory(
         row_form, extra=0, can_delete=True, max_num=ROWS_LIMIT, validate_max=True, absolute_max=ROWS_LIMIT + 50
     )
@@ -170,7 +190,9 @@ def page_form(form: FormClass, version: str) -> type[PageForm]:
                 label=_("Reason for the missing value"),
                 error_messages={"invalid_choice": _("Please choose a reason of the list.")},
             )
-        _built[key] = type("PageOf" + form.__name__, (PageForm,), {**fields, "declared": form.declared, "items": items})
+        page: Any = type("PageOf" + form.__name__, (PageForm,), {**fields, "declared": form.declared, "items": items})
+        page.base_fields = Fields(page.base_fields)
+        _built[key] = page
     return _built[key]
 
 

@@ -27,13 +27,15 @@ class Sheet:
         subject: Subject,
         visit: Visit | None,
         before: Sequence[Any] | None = None,
+        among: Sequence[Any] | None = None,
         pk: int | None = None,
         now: datetime | None = None,
     ) -> None:
+        """before: the history. among: the subject's `stored` forms, of which it follows. None of both = read when needed."""
         self.subject, self.visit, self.pk = subject, visit, pk
         self._form, self._verdicts = form, {}  # type: ignore[var-annotated]
         self._values = {name: on_site(value, self._zone) for name, value in values.items()}
-        self._before = before
+        self._before, self._among = before, among
         self.now = now or timezone.now()
 
     def __getattr__(self, name: str) -> Any:
@@ -52,8 +54,14 @@ class Sheet:
     def history(self) -> Sequence[Any]:
         """The subject's forms of this kind before this one, oldest first."""
         if self._before is None:
-            self._before = earlier(self)
+            among = stored(self._form, self.subject) if self._among is None else self._among
+            self._before = earlier(self, among)
         return self._before
+
+    def plain(self, pk: int) -> Any:
+        """This sheet as one of the `stored` forms, under the key it was written with."""
+        declared = self._form.declared
+        return SimpleNamespace(pk=pk, **{name: getattr(self, name) for name in [*declared.items, *declared.rows]})
 
     def since_infusion(self, forms: Sequence[Any]) -> Sequence[Any]:
         """Those at or after the infusion; all of them where there is none yet."""
@@ -140,11 +148,11 @@ def in_time(plain: Iterable[Any], key: str) -> list[Any]:
     return sorted(dated, key=lambda p: (getattr(p, key), p.pk))
 
 
-def earlier(sheet: Sheet) -> list[Any]:
-    """The stored forms of this kind and subject before this one's time."""
+def earlier(sheet: Sheet, forms: Sequence[Any]) -> list[Any]:
+    """Those of the subject's `stored` forms before this one's time."""
     key = sheet._form.declared.about_day
     mine = sheet._values.get(key) if key else None
-    others = [p for p in stored(sheet._form, sheet.subject) if p.pk != sheet.pk]
+    others = [p for p in forms if p.pk != sheet.pk]
     if mine is None:
         return others
     return [p for p in others if (getattr(p, key), p.pk) < (mine, sheet.pk if sheet.pk is not None else float("inf"))]

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from axes.models import AccessAttempt
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
@@ -20,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from trial import audit
 from trial.models import Job, Membership, Site, User
-from trial.panel import EverySite, Reading, opened
+from trial.panel import EverySite, Reading, moment, opened
 
 # What other packages put into the panel comes out again; what we want of it is registered here in our own terms.
 for _module in ("django.contrib.auth", "allauth.account", "axes", "django_celery_beat"):
@@ -38,10 +39,17 @@ class PasswordForm(AdminPasswordChangeForm):
         self.fields.pop("usable_password", None)
 
 
+class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An account; the language is one of those the application speaks."""
+
+    language = forms.ChoiceField(label=_("language"), choices=settings.LANGUAGES)
+
+
 class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
     """A new account with its first password."""
 
     usable_password = None  # type: ignore[assignment]
+    language = forms.ChoiceField(label=_("language"), choices=settings.LANGUAGES)
 
     class Meta:
         model = User
@@ -73,7 +81,7 @@ class People(EverySite, UserAdmin):
     """Accounts. They are deactivated, never deleted: the audit trail speaks of them."""
 
     see, edit = ("people",), "people"
-    form = forms.ModelForm
+    form = PersonForm
     add_form, change_password_form = NewUserForm, PasswordForm
     inlines = (MembershipInline,)
     fieldsets = (
@@ -83,7 +91,7 @@ class People(EverySite, UserAdmin):
     add_fieldsets = ((None, {"fields": (*NewUserForm.Meta.fields, "password1", "password2")}),)
     readonly_fields = ("new_password", "last_login")
     filter_horizontal = ()
-    list_display = ("username", "full_name", "roles_held", "is_active", "last_login")
+    list_display = ("username", "full_name", "roles_held", "is_active", moment("last_login", _("last sign-in")))
     list_filter = ("is_active", "memberships__role")
     search_fields = ("username", "first_name", "last_name", "email")
 
@@ -188,7 +196,7 @@ class RefusedSignIns(Reading):
 
     see = ("people",)
     fields = readonly_fields = ("attempt_time", "username", "ip_address", "user_agent", "failures_since_start")
-    list_display = ("attempt_time", "username", "ip_address", "failures_since_start")
+    list_display = (moment("attempt_time", _("when")), "username", "ip_address", "failures_since_start")
     search_fields = ("username", "ip_address")
 
 
@@ -201,7 +209,7 @@ class Jobs(Reading):
         "kind", "state", "done", "total", "message", "error", "attempts", "requested_by",
         "created_at", "started_at", "heartbeat_at", "finished_at", "not_before",
     )  # fmt: skip
-    list_display = ("id", "kind", "state", "progress", "error", "attempts", "requested_by", "created_at", "finished_at")
+    list_display = ("id", "kind", "state", "progress", "error", "attempts", "requested_by", moment("created_at", _("created")), moment("finished_at", _("finished")))
     list_filter = ("kind", "state", "created_at")
 
     @admin.display(description=_("progress"))

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from trial import audit
-from trial.panel import Panel
+from trial.panel import Panel, moment
 
 
 class Timetable(Panel):
@@ -31,7 +32,7 @@ class Periodic(Timetable):
 
     fields = ("name", "task", "enabled", "crontab", "interval", "last_run_at", "total_run_count")
     readonly_fields = ("name", "task", "last_run_at", "total_run_count")
-    list_display = ("name", "enabled", "scheduler", "last_run_at", "total_run_count")
+    list_display = ("name", "enabled", "scheduler", moment("last_run_at", _("last run")), "total_run_count")
     list_select_related = ("crontab", "interval", "solar", "clocked")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -88,21 +88,25 @@ def settings_now(using: str = DEFAULT_DB_ALIAS) -> dict[str, str]:
     return {name: value or "" for name, value in zip(("actor", "person", "reason", "sites"), row, strict=True)}
 
 
-def _set(values: dict[str, str], using: str) -> None:
-    calls = ", ".join("set_config(%s, %s, true)" for _ in values)
+def _swap(values: dict[str, str], using: str) -> dict[str, str]:
+    """Sets settings of this transaction and returns what they were: one statement, for every form pays its way here."""
+    was = ", ".join(f"coalesce(current_setting('cartwright.{name}', true), '') AS {name}" for name in values)
+    sets = ", ".join(f"set_config('cartwright.{name}', %s, true)" for name in values)
     with connections[using].cursor() as cursor:
-        cursor.execute("SELECT " + calls, [part for k, v in values.items() for part in (f"cartwright.{k}", v)])
+        # Materialized: the former values are read before the first of the new ones is set.
+        cursor.execute(f"WITH former AS MATERIALIZED (SELECT {was}) SELECT former.*, {sets} FROM former", list(values.values()))
+        row = cursor.fetchone()
+    return dict(zip(values, row, strict=False))
 
 
 @contextmanager
 def _for_a_while(values: dict[str, str], using: str) -> Iterator[None]:
     """Sets transaction-local settings and puts the former ones back: they outlive the release of a savepoint."""
     with transaction.atomic(using=using):
-        before = settings_now(using)
-        _set(values, using)
+        before = _swap(values, using)
         yield
         # Not in a `finally`: after an error the savepoint's rollback restores them by itself.
-        _set({name: before[name] for name in values}, using)
+        _swap(before, using)
 
 
 def acting(by: User | str, reason: str = "", *, using: str = DEFAULT_DB_ALIAS) -> Any:

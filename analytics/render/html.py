@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from analytics.layout import Row, Table
 from analytics.render import Stamp, demonstration, option_lines, stamp_lines
@@ -23,11 +24,16 @@ def render(table: Table, stamp: Stamp, *, cell_url: CellUrl | None = None, targe
         "table": table,
         "rows": [_row(table, row, cell_url) for row in table.rows],
         "options": list(option_lines(table)),
-        "stamp": list(stamp_lines(stamp)),
+        "stamp": [(name, _on_the_clock(stamp) if value == stamp.when else value) for name, value in stamp_lines(stamp)],
         "demonstration": demonstration() if stamp.demonstration else "",
         "target": target,
     }
     return render_to_string("analytics/_table.html", context)
+
+
+def _on_the_clock(stamp: Stamp) -> str:
+    """Time of the snapshot in the reader's zone, which is named beside it; files say UTC."""
+    return f"{timezone.localtime(stamp.taken_at):%Y-%m-%d %H:%M:%S %Z}"
 
 
 def _row(table: Table, row: Row, cell_url: CellUrl | None) -> dict[str, Any]:

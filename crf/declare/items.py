@@ -323,6 +323,13 @@ class Text(Item, models.CharField):  # type: ignore[misc]
         return field
 
 
+class Lines(forms.CharField):
+    """Text of several lines. Browsers send CR LF whatever they were given: kept as LF, so that sending again is no change."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
+
+
 class Memo(Item, models.TextField):  # type: ignore[misc]
     """A text of several lines, for what no item asks."""
 
@@ -334,7 +341,7 @@ class Memo(Item, models.TextField):  # type: ignore[misc]
         self.declare(label, **{"required": False, **about})
 
     def form_field(self) -> forms.Field:
-        return forms.CharField(
+        return Lines(
             max_length=self.limit, empty_value=None, widget=forms.Textarea(attrs={"rows": 3}), **self._common()
         )
 

@@ -1,11 +1,20 @@
 """Eight invented subjects as frames of a data cut, small enough to be counted by hand."""
 
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+from django.conf import settings
+from django.test import Client, override_settings
 
 from analytics.render import Stamp
+from tests import database
+from trial.models import User
+
+FILES = "django.core.files.storage.FileSystemStorage"
 
 # Site clock: eight hours ahead of UTC, so that an assessment at 07:00 is of the day before in UTC.
 INFUSED_AT = datetime(2025, 11, 3, 1, 0, tzinfo=UTC)  # 09:00 at the site
@@ -143,3 +152,53 @@ def empty_frames(frames) -> dict[str, pd.DataFrame]:
 def stamp() -> Stamp:
     """A stamp with every line filled."""
     return Stamp(datetime(2025, 11, 22, 6, 5, 4, tzinfo=UTC), "5f2c" * 16, "0.1.0", True, "Sites 01, 02")
+
+
+# --- the database's own part: snapshots and tables of real forms
+
+
+def files_in(folder: Path) -> dict[str, Any]:
+    """Django's storages with the snapshots in a folder of the test."""
+    return {**settings.STORAGES, "default": {"BACKEND": FILES, "OPTIONS": {"location": str(folder)}}}
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Iterator[Path]:
+    """Snapshots of this test lie in a folder of its own."""
+    with override_settings(STORAGES=files_in(tmp_path)):
+        yield tmp_path
+
+
+@pytest.fixture(scope="session")
+def refreshed_database(
+    demo_database: str, django_db_blocker: Any, tmp_path_factory: Any
+) -> Iterator[tuple[str, Path]]:
+    """The demonstration study with its tables computed once; name of the database, and where the snapshot lies."""
+    from analytics import report
+
+    name, folder = f"{demo_database}_refreshed", tmp_path_factory.mktemp("files")
+    with django_db_blocker.unblock():
+        database.clone(demo_database, name)
+        with database.using(name), override_settings(STORAGES=files_in(folder)):
+            report.refresh()
+    yield name, folder
+    database.drop(name)
+
+
+@pytest.fixture
+def refreshed_demo(refreshed_database: tuple[str, Path], django_db_blocker: Any) -> Iterator[None]:
+    """To read, and to sign in; a test that changes forms asks for demo_copy. Without the django_db mark."""
+    name, folder = refreshed_database
+    with django_db_blocker.unblock(), database.using(name), override_settings(STORAGES=files_in(folder)):
+        yield
+
+
+@pytest.fixture
+def signed_in(client: Client) -> Callable[[str], Client]:
+    """signed_in("monitor") gives the browser of a demonstration account."""
+
+    def sign_in(username: str) -> Client:
+        client.force_login(User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in

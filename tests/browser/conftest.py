@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +57,8 @@ def browser_database(demo_database: str, django_db_blocker: Any) -> Iterator[str
 
 @pytest.fixture
 def records(browser_database: str, django_db_blocker: Any) -> Iterator[None]:
-    """What the web process sees, read and prepared from the test itself."""
-    with django_db_blocker.unblock(), database.using(browser_database), study.seeing_everything():
+    """The database of the web process, for the test itself; rows of subjects need `study.seeing_everything()`."""
+    with django_db_blocker.unblock(), database.using(browser_database):
         yield
 
 
@@ -158,7 +157,3 @@ def fresh(people: Any, site_01: Any) -> Any:
     """A subject of site 01, infused on 2026-03-20, without a CRS assessment."""
     return study.infused(site_01, by=people("investigator-01"))
 
-
-@pytest.fixture
-def scene(records: None) -> AbstractContextManager[None]:
-    return study.seeing_everything()

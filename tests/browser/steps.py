@@ -7,6 +7,8 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests import study
+
 
 def item(page: Page, name: str) -> Locator:
     """The place of one item, with label, control and errors."""
@@ -58,3 +60,14 @@ def grade(page: Page) -> Locator:
 def url_of(subject: Any, visit: str, form: str = "crs-assessment") -> str:
     """The address of a form."""
     return f"/subjects/{subject.code}/{visit}/{form}/"
+
+
+def stored(subject: Any, visit: str) -> Any:
+    """The submitted CRS assessment of a visit with its vasopressors as `lines`, or None."""
+    from crf.declare.form import form_named
+
+    with study.seeing_everything():
+        row = form_named("crs_assessment").objects.filter(subject=subject, visit__code=visit).first()  # type: ignore[attr-defined]
+        if row is not None:
+            row.lines = list(row.vasopressors.all())
+    return row

@@ -8,7 +8,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from crs_assessments import INFUSED, judge
+from tests.rules.crs_assessments import INFUSED, judge
 from hypothesis import given
 from hypothesis import strategies as st
 

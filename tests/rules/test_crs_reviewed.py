@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from crs_assessments import FEVER, INFUSED, assessment, moment
+from tests.rules.crs_assessments import FEVER, INFUSED, assessment, moment
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from crs_assessments import CLEAR, assessment, judge, pressor
+from tests.rules.crs_assessments import CLEAR, assessment, judge, pressor
 
 from trial.rules import crs
 

@@ -29,8 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--email", default="")
 
     def handle(self, *args: Any, username: str, first_name: str, last_name: str, email: str, **options: Any) -> None:
-        # is_staff opens the door of the review panel; what may be done there follows from the membership alone.
-        user = User(username=username, first_name=first_name, last_name=last_name, email=email, is_staff=True)
+        user = User(username=username, first_name=first_name, last_name=last_name, email=email)
         try:
             user.clean_fields(exclude=["password"])
             user.validate_unique()

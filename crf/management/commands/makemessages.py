@@ -1,0 +1,46 @@
+"""`manage.py makemessages`, told where our sentences stand: one catalogue, our import names, and the rules' clauses."""
+
+from __future__ import annotations
+
+import json
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.commands import makemessages
+
+from trial import rules
+from trial.rules import crs_options
+
+
+def rule_sentences() -> Iterator[str]:
+    """What the rules say in plain English. They import the standard library alone, so nothing marks their sentences."""
+    for info in sorted(pkgutil.iter_modules(rules.__path__), key=lambda found: found.name):
+        module = import_module(f"{rules.__name__}.{info.name}")
+        yield from getattr(module, "CLAUSES", ())
+        yield from getattr(module, "FLAGS", {}).values()
+    yield from (crs_options.TABLE, crs_options.NOTE, crs_options.CONVENTION)
+
+
+class Command(makemessages.Command):
+    """Collects every sentence into the first of LOCALE_PATHS."""
+
+    xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=__", "--keyword=__n:1,2"]
+    # A guessed translation of a clinical sentence is worse than none: none stays English, and a test finds it.
+    msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        # The folder itself is not walked: Django would open a second catalogue for the app it lies in.
+        options["ignore_patterns"] += [".venv", "var", "tests", "*/locale"]
+        super().handle(*args, **{**options, "no_location": True, "no_obsolete": True})
+
+    def process_files(self, file_list: list[Any]) -> None:
+        super().process_files(file_list)
+        pot = Path(settings.LOCALE_PATHS[0]) / f"{self.domain}.pot"
+        sentences = dict.fromkeys(rule_sentences())
+        with pot.open("a", encoding="utf-8") as out:
+            # A JSON string is a valid string of a catalogue: the same quotes and escapes.
+            out.writelines(f'\nmsgid {json.dumps(text, ensure_ascii=False)}\nmsgstr ""\n' for text in sentences)

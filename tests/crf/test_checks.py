@@ -1,0 +1,159 @@
+"""Every edit check holds and fails, and says nothing where it cannot judge."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from crf import sheet
+from crf.declare.form import Check, FormClass, casebook
+from tests.study import NOW
+from trial.models import Site, Subject, Visit
+
+INFUSED_AT = datetime(2026, 3, 20, 2, 30, tzinfo=UTC)  # 10:30 at the site
+ALL_MET = {f"inclusion_{n:02d}": "Y" for n in range(1, 9)} | {f"exclusion_{n:02d}": "N" for n in range(1, 9)}
+HOT, COOL = SimpleNamespace(temperature=Decimal("38.0")), SimpleNamespace(temperature=Decimal("37.9"))
+FEVER = {
+    "temperature": Decimal("38.6"), "hypotension": "N", "oxygen": "NONE", "antipyretic": "N", "anticytokine": "N", "steroid": "N",
+    "death_due_to_crs": "N", "assessed_at": datetime(2026, 3, 21, 2, tzinfo=UTC),
+}  # fmt: skip
+
+
+def at(day: int, hour: int = 12, minute: int = 0) -> datetime:
+    """A time of March 2026 on the site's clock, eight hours ahead of UTC; stored in UTC."""
+    return datetime(2026, 3, day, hour, minute, tzinfo=UTC) - timedelta(hours=8)
+
+
+def drug(start: datetime | None, stop: datetime | None) -> SimpleNamespace:
+    return SimpleNamespace(drug="NOREPINEPHRINE", dose=None, dose_unit=None, started_at=start, stopped_at=stop, hours=None)
+
+
+# check id -> (what holds, what fails, what cannot be judged). "subject.x", "visit", "latest" and "history" set the surroundings.
+CASES: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]] = {
+    "ICF-01": (
+        [{"consent_date": date(2026, 3, 1), "reconsent_date": date(2026, 3, 1)}],
+        [{"consent_date": date(2026, 3, 1), "reconsent_date": date(2026, 2, 28)}],
+        [{"consent_date": date(2026, 3, 1)}, {"reconsent_date": date(2026, 3, 1)}],
+    ),
+    "ICF-02": ([{"consent_date": date(2026, 3, 2)}], [{"consent_date": date(2026, 3, 3)}], [{}]),
+    "ICF-03": ([{"consent_date": date(2026, 6, 1)}], [{"consent_date": date(2026, 6, 2)}], [{}]),
+    "DM-01": ([{"birth_year": Decimal(2008)}], [{"birth_year": Decimal(2009)}], [{}]),
+    "DM-02": (
+        [{"height": Decimal(170), "weight": Decimal(60)}, {"height": Decimal(100), "weight": Decimal(12)}],
+        [{"height": Decimal(170), "weight": Decimal(30)}, {"height": Decimal(110), "weight": Decimal(170)}],
+        [{"height": Decimal(170)}, {"weight": Decimal(60)}],
+    ),
+    "IE-01": (
+        [ALL_MET], [ALL_MET | {"inclusion_03": "N"}, ALL_MET | {"exclusion_08": "U"}, ALL_MET | {"inclusion_01": None}], []
+    ),  # fmt: skip
+    "IE-02": (
+        [{"assessed_on": date(2026, 3, 1), "latest": date(2026, 3, 1)}],
+        [{"assessed_on": date(2026, 2, 28), "latest": date(2026, 3, 1)}],
+        [{"assessed_on": date(2026, 3, 1)}, {"latest": date(2026, 3, 1)}],
+    ),
+    "EX-01": ([{"dose_level": "2.0"}], [{"dose_level": "4.0"}], [{}]),
+    "EX-02": (
+        [{"dose_level": "2.0", "cells_per_kg": Decimal("2.4")}, {"dose_level": "2.0", "cells_per_kg": Decimal("1.6")}],
+        [{"dose_level": "2.0", "cells_per_kg": Decimal("2.41")}, {"dose_level": "2.0", "cells_per_kg": Decimal("1.59")}],
+        [{"dose_level": "2.0"}, {"cells_per_kg": Decimal(2)}],
+    ),
+    "EX-03": (
+        [{"cells_per_kg": Decimal(2), "cells_total": Decimal(132), "latest": Decimal(60)}],
+        [{"cells_per_kg": Decimal(2), "cells_total": Decimal("132.1"), "latest": Decimal(60)}],
+        [{"cells_per_kg": Decimal(2), "cells_total": Decimal(132)}],
+    ),
+    # 00:30 at the site on the day of enrolment is still the day before in UTC.
+    "EX-04": ([{"infused_at": at(9, 0, 30)}], [{"infused_at": at(8, 23, 59)}], [{}, {"infused_at": at(9), "subject.enrolled_on": None}]),
+    "EX-05": ([{"infused_at": NOW}], [{"infused_at": NOW + timedelta(minutes=1)}], [{}]),
+    "CRS-01": (
+        [FEVER | {"investigator_grade": "1"}],
+        [FEVER | {"investigator_grade": "2"}, FEVER | {"investigator_grade": "0"}],
+        [FEVER, {"investigator_grade": "1"}],
+    ),
+    "CRS-02": (
+        [{"vasopressors": [drug(None, None)], "hypotension": "Y"}],
+        [{"vasopressors": [drug(None, None)], "hypotension": "N"}, {"vasopressors": [drug(None, None)]}],
+        [{"hypotension": "N"}],
+    ),
+    "CRS-03": (
+        [{"oxygen": "NASAL_CANNULA", "oxygen_flow": Decimal(2)}], [{"oxygen": "NASAL_CANNULA"}], [{"oxygen": "HFNC"}, {}]
+    ),  # fmt: skip
+    # 00:30 and 23:30 at the site on the day of the visit.
+    "CRS-04": (
+        [{"assessed_at": at(23, 0, 30)}, {"assessed_at": at(23, 23, 30)}],
+        [{"assessed_at": at(22, 23, 59)}, {"assessed_at": at(24, 0, 1)}],
+        [{}, {"assessed_at": at(24), "visit": "u1"}, {"assessed_at": at(24), "planned": False}],
+    ),
+    "CRS-05": (
+        [{"assessed_at": at(20, 0, 1)}], [{"assessed_at": at(19, 23, 59)}], [{}, {"assessed_at": at(19), "subject.infused_at": None}]
+    ),  # fmt: skip
+    "CRS-06": ([{"assessed_at": NOW}], [{"assessed_at": NOW + timedelta(minutes=1)}], [{}]),
+    "CRS-07": (
+        [{}, {"vasopressors": [drug(at(21), at(21)), drug(at(21), None), drug(None, at(20))]}],
+        [{"vasopressors": [drug(at(21), at(22)), drug(at(21), at(20))]}],
+        [],
+    ),
+    "CRS-08": (
+        [
+            {"temperature": Decimal(39), "assessed_at": at(31)},  # day 11
+            {"temperature": Decimal("37.9"), "assessed_at": at(20) + timedelta(days=15)},
+            {"temperature": Decimal(39), "assessed_at": at(20) + timedelta(days=14)},
+            {"temperature": Decimal(39), "assessed_at": at(20) + timedelta(days=15), "history": [HOT]},
+        ],
+        [
+            {"temperature": Decimal(38), "assessed_at": at(20) + timedelta(days=15), "history": [COOL]},
+            {"temperature": Decimal(38), "assessed_at": at(20) + timedelta(days=15), "fever_due_to_crs": "U"},
+        ],
+        [
+            {"temperature": Decimal(39), "assessed_at": at(20) + timedelta(days=15), "fever_due_to_crs": "Y"},
+            {"assessed_at": at(20) + timedelta(days=15)}, {"temperature": Decimal(39)},
+        ],
+    ),
+}  # fmt: skip
+DECLARED: dict[str, tuple[FormClass, Check]] = {c.id: (form, c) for form in casebook() for c in form.declared.checks.values()}
+
+
+def judged(check_id: str, case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> bool | None:
+    """What the check says of a form with these values, at visit d3 of a subject infused on 2026-03-20."""
+    form, check = DECLARED[check_id]
+    site = Site(pk=1, code="01", timezone="Asia/Shanghai")
+    subject = Subject(
+        pk=1, site=site, code="01-001", status="INFUSED", dose_level="2.0", screened_on=date(2026, 3, 2),
+        enrolled_on=date(2026, 3, 9), infused_at=INFUSED_AT, protocol_version="1.0",
+    )  # fmt: skip
+    for name in [name for name in case if name.startswith("subject.")]:
+        setattr(subject, name.removeprefix("subject."), case[name])
+    on = date(2026, 3, 23) if case.get("planned", True) else None
+    visit = Visit(subject=subject, site=site, code=case.get("visit", "d3"), planned_on=on, window_from=on, window_to=on)
+    monkeypatch.setattr(sheet.Sheet, "latest", lambda self, form, item: case.get("latest"))
+    values = {name: value for name, value in case.items() if name in {**form.declared.items, **form.declared.rows}}
+    unknown = {n for n in case if not n.startswith("subject.")} - set(values) - {"visit", "latest", "history", "planned"}
+    assert not unknown
+    of = sheet.Sheet(form, values, subject=subject, visit=visit, before=case.get("history", []), now=NOW)
+    return check.holds(of)
+
+
+def test_the_table_covers_every_declared_check() -> None:
+    assert set(CASES) == set(DECLARED)
+    assert all(holds and fails for holds, fails, _ in CASES.values())
+
+
+ROWS = [(check, says, n) for check, rows in CASES.items() for says, cases in zip((True, False, None), rows, strict=True) for n in range(len(cases))]
+
+
+@pytest.mark.parametrize(("check", "says", "number"), ROWS, ids=[f"{c}-{s}-{n}" for c, s, n in ROWS])
+def test_check(check: str, says: bool | None, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = CASES[check][(True, False, None).index(says)][number]
+    assert judged(check, case, monkeypatch) is says
+
+
+@pytest.mark.parametrize("check", DECLARED)
+def test_every_check_says_what_is_wrong_and_then_what_to_do(check: str) -> None:
+    form, declared = DECLARED[check]
+    text = str(declared.text)
+    assert text.endswith(".") and ("Please" in text)
+    assert declared.item in {**form.declared.items, **form.declared.rows}
