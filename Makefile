@@ -43,8 +43,8 @@ lock: install-dev ## resolve pyproject.toml again into requirements.txt and requ
 
 messages: install-dev ## collect sentences into the catalogues, and compile them (needs gettext)
 	@command -v msgfmt >/dev/null || { echo "gettext is missing: apt-get install gettext" >&2; exit 1; }
-	@$(PY) manage.py makemessages --locale zh_Hans --no-location --ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*'
-	@$(PY) manage.py compilemessages --locale zh_Hans --ignore '.venv/*'
+	@$(PY) manage.py makemessages --locale zh_Hans
+	@$(PY) manage.py compilemessages --locale zh_Hans --ignore .venv
 
 clean: ## stop the services and delete the data of the demonstration, the virtual environment and caches
 	@if [ -d var ] && $(PY) -c 'import psycopg' 2>/dev/null; then $(PY) -m deploy.services remove; fi

@@ -100,12 +100,12 @@ class ByActor(SimpleListFilter):
 class AuditTrail(Reading):
     """Every change and event of the reader's sites, the latest first."""
 
-    list_display = (moment("at", _("when")), "actor", "what", "subject_code", "told", "reason")
+    list_display = (moment("at", _("when")), "actor", "what", "subject_code", "told", "why")
     list_filter = (BySite, ByTable, EventSince, ByActor)
     search_fields = ("actor",)
     search_help_text = _("Subject or user name, for example 01-003")
     ordering = ("-id",)
-    fields = readonly_fields = ("at", "actor", "what", "site_code", "subject_code", "reason", "everything")
+    fields = readonly_fields = ("at", "actor", "what", "site_code", "subject_code", "why", "everything")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         subject = Subject.objects.filter(pk=OuterRef("subject_id")).values("code")
@@ -126,6 +126,10 @@ class AuditTrail(Reading):
             return __(event.action)
         done = {"I": __("%(record)s added"), "U": __("%(record)s changed"), "D": __("%(record)s removed")}[event.action]
         return done % {"record": table_title(event.table_name)}
+
+    @admin.display(description=_("why"))
+    def why(self, event: Any) -> str:
+        return __(event.reason) if event.reason else ""
 
     @admin.display(description=_("site"))
     def site_code(self, event: Any) -> str:

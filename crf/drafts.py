@@ -60,6 +60,7 @@ def save(
         raise ValidationError(
             _("This is too long for a draft. Please shorten the longest text; it is still on this page.")
         )
+    values = {k: [text.replace("\0", "") for text in texts] for k, texts in values.items()}  # PostgreSQL takes no NUL
     with audit.acting(by):
         draft, _created = Draft.objects.update_or_create(
             form=form,

@@ -311,7 +311,9 @@ def _follow(place: Place, row: Entered, of: sheet.Sheet, *, stored: Sequence[Any
         return sheet.Sheet(form, vars(known[pk]), subject=subject, visit=visit, before=histories[pk], pk=pk, now=now)
 
     derived = _derived_changed(then(row.pk, before, place.visit), of) if row.pk in known else set()
-    workflow.follow_checks(row, failing(place, of, hard=False), changed=changed | derived, now=now)
+    workflow.follow_checks(
+        row, failing(place, of, hard=False), changed=changed | derived, now=now, fresh=row.version == 1
+    )
     touched = [pk for pk in before if pk != row.pk and before[pk] != after[pk]]
     others = form.objects.filter(pk__in=touched)  # type: ignore[attr-defined]
     for other in (others.select_related("visit") if place.visit else others) if touched else ():

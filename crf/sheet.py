@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from crf.declare.form import Entered, FormClass, form_named
+from crf.declare.items import Rows
 from trial import subjects
 from trial.models import Subject, Visit
 
@@ -129,11 +130,24 @@ def stored(form: FormClass, subject: Subject) -> list[Any]:
 
     Forms without that day are left out: a rule over time cannot place them.
     """
-    rows = form.objects.filter(subject=subject, status="COMPLETE").prefetch_related(*form.declared.rows)  # type: ignore[attr-defined]
-    key = form.declared.about_day
+    declared = form.declared
     zone = ZoneInfo(subject.site.timezone)
-    plain = [SimpleNamespace(pk=row.pk, **{n: on_site(v, zone) for n, v in values_of(row).items()}) for row in rows]
-    return in_time(plain, key)
+    lines = {name: _lines(grid, subject) for name, grid in declared.rows.items()}
+    rows = form.objects.filter(subject=subject, status="COMPLETE").values("pk", *declared.items)  # type: ignore[attr-defined]
+    plain = []
+    for row in rows:
+        values = {**row, **{name: found.get(row["pk"], []) for name, found in lines.items()}}
+        plain.append(SimpleNamespace(**{name: on_site(value, zone) for name, value in values.items()}))
+    return in_time(plain, declared.about_day)
+
+
+def _lines(grid: Rows, subject: Subject) -> dict[int, list[Any]]:
+    """A subject's rows of a grid by the key of the form they stand in, in order; values alone, which is quick to read."""
+    found: dict[int, list[Any]] = {}
+    rows = grid.row.objects.filter(subject=subject).order_by("row")  # type: ignore[attr-defined]
+    for line in rows.values("form_id", *grid.row.declared.items):
+        found.setdefault(line.pop("form_id"), []).append(SimpleNamespace(**line))
+    return found
 
 
 def since_infusion(form: FormClass, subject: Subject, forms: Sequence[Any]) -> list[Any]:

@@ -78,7 +78,7 @@ def home(request: Request) -> HttpResponse:
 def _age(entry: Entry, now: datetime) -> str:
     today = subjects.today(entry.subject.site, now)
     if entry.state == "draft" and entry.since:
-        return __("saved %(at)s") % {"at": f"{timezone.localtime(entry.since):%d %b %H:%M}"}
+        return __("saved %(at)s") % {"at": f"{timezone.localtime(entry.since):%Y-%m-%d %H:%M}"}
     if entry.due_on is None:
         return ""
     days = (today - entry.due_on).days

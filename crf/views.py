@@ -73,7 +73,7 @@ def _get(request: Request, place: entry.Place) -> HttpResponse:
     if draft is not None and roles.may(request.user, "enter", place.subject.site):
         data, based_on = _query(draft.values), draft.based_on
         saved = __("Draft, saved %(at)s by %(who)s") % {
-            "at": f"{timezone.localtime(draft.saved_at):%d %b %H:%M}",
+            "at": f"{timezone.localtime(draft.saved_at):%Y-%m-%d %H:%M}",
             "who": draft.saved_by,
         }
     page = entry.blank_page(place, by=request.user, data=data, complete=False)
@@ -143,8 +143,8 @@ def _save_draft(request: Request, place: entry.Place, based_on: int) -> HttpResp
 
 
 def reason_of(data: QueryDict) -> str:
-    """The reason chosen or written; the written one adds to the chosen."""
-    chosen, written = data.get("reason_choice", "").strip(), data.get("reason_text", "").strip()[:500]
+    """The reason chosen or written; the written one adds to the chosen. PostgreSQL takes no NUL in a text."""
+    chosen, written = (data.get(name, "").replace("\0", "").strip()[:500] for name in ("reason_choice", "reason_text"))
     if chosen == codelists.ChangeReason.OTHER or not chosen:
         return written
     return f"{chosen}: {written}" if written else chosen

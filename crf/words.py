@@ -40,11 +40,16 @@ def said(verdict: Verdict) -> Said:
     """Translates the clause before its placeholders are filled."""
     return Said(
         verdict.value,
-        _(verdict.clause).format(**verdict.shown),
+        _(verdict.clause).format(**{name: _inserted(name, text) for name, text in verdict.shown.items()}),
         _(verdict.basis) if verdict.basis else "",
         tuple(said(finding) for finding in verdict.because),
         tuple(_(FLAGS[flag]) for flag in verdict.flags if flag in FLAGS),
     )
+
+
+def _inserted(name: str, text: str) -> str:
+    """What stands in a clause's placeholder: drugs by their name in the reader's language, figures as they are."""
+    return _(", ").join(_(drug) for drug in text.split(", ")) if name == "drugs" else text
 
 
 def verdicts(sheet: Sheet) -> list[dict[str, Any]]:

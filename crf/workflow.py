@@ -116,15 +116,15 @@ def range_text(item: Any) -> str:
 
 
 @transaction.atomic(savepoint=False)
-def follow_checks(row: Entered, failing: Iterable[Check], *, changed: set[str], now: datetime) -> None:
+def follow_checks(row: Entered, failing: Iterable[Check], *, changed: set[str], now: datetime, fresh: bool = False) -> None:
     """Opens a query for each check that fails now and closes those whose check holds again. Call inside `acting`.
 
-    A query that a reviewer closed stays closed until a value it saw changes.
+    A query that a reviewer closed stays closed until a value it saw changes. fresh: the form was written this moment.
     """
     failing_by_id = {check.id: check for check in failing}
     # Nobody can have asked about a form that was not there.
-    asked = Query.objects.filter(form=row.declared.name, form_id=row.pk).exclude(check_id="") if row.version > 1 else ()
-    mine = list(asked)
+    asked = Query.objects.filter(form=row.declared.name, form_id=row.pk).exclude(check_id="")
+    mine = [] if fresh else list(asked)
     open_now = {q.check_id: q for q in mine if q.is_open}
     for query in open_now.values():
         if query.check_id not in failing_by_id:

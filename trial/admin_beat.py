@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
@@ -30,13 +31,17 @@ class Timetable(Panel):
 class Periodic(Timetable):
     """What runs by the clock."""
 
-    fields = ("name", "task", "enabled", "crontab", "interval", "last_run_at", "total_run_count")
-    readonly_fields = ("name", "task", "last_run_at", "total_run_count")
-    list_display = ("name", "enabled", "scheduler", moment("last_run_at", _("last run")), "total_run_count")
+    fields = ("title", "task", "enabled", "crontab", "interval", "last_run_at", "total_run_count")
+    readonly_fields = ("title", "task", "last_run_at", "total_run_count")
+    list_display = ("title", "enabled", "scheduler", moment("last_run_at", _("last run")), "total_run_count")
     list_select_related = ("crontab", "interval", "solar", "clocked")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    @admin.display(description=_("name"), ordering="name")
+    def title(self, schedule: Any) -> str:
+        return __(schedule.name)
 
 
 @admin.register(CrontabSchedule)

@@ -1,9 +1,10 @@
-"""The answer when the database is away: 503, everything typed still on the page, and a button that sends it again."""
+"""Answers that keep what was typed, with a button that sends it again: database away, old page, signed out."""
 
 from __future__ import annotations
 
 import logging
 import sys
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
@@ -38,15 +39,12 @@ def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """An old page was sent: what was typed stays on screen, and one click sends it again with a fresh token."""
     logger.warning("csrf token refused for %s", request.path)
-    typed = [(k, v) for k, vs in request.POST.lists() if k != "csrfmiddlewaretoken" for v in vs]
     page = render_to_string(
         "503.html",
         {
-            "typed": typed,
-            "path": request.get_full_path(),
-            "csrf_token": get_token(request),
+            **_typed(request),
             "title": _("This page was open for a long time"),
             "text": _("For your safety it was not accepted as it is. Nothing is lost: please send it again."),
         },
     )
-    return HttpResponse(page, status=403)
+    return HttpResponse(page, status=403, headers={"Cache-Control": "no-store"})

@@ -7,14 +7,28 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
-from trial import audit, roles
+from trial import audit, away, roles
 from trial.models import Site
 
 Respond = Callable[[HttpRequest], HttpResponse]
+
+
+class SignedIn(LoginRequiredMiddleware):
+    """Every page asks for a sign-in; a form that was sent after the session ended keeps what was typed."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=401)  # a part of a page is never the sign-in page
+        if request.method == "POST":
+            return away.signed_out(request)
+        answer: HttpResponse = super().handle_no_permission(request, view_func)
+        return answer
 
 
 class Scope:
@@ -31,6 +45,8 @@ class Scope:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if "\0" in request.path or any("\0" in text for texts in request.GET.lists() for text in texts[1]):
+            raise BadRequest("NUL in the address")  # PostgreSQL takes it in no text
         user = request.user
         if not user.is_authenticated:
             # The rows of nobody; sign-in itself writes sessions and attempts, which are not guarded.

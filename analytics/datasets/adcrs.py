@@ -59,7 +59,14 @@ def reason(clause: Any, shown: Any) -> Words | None:
     """The sentence of a rule from the columns `clause` and `shown`, for the reader to translate; None where blank."""
     if pd.isna(clause):
         return None
-    return Words(clause, tuple(json.loads(shown).items()))
+    values = json.loads(shown).items()
+    return Words(clause, tuple((name, _drugs(text) if name == "drugs" else text) for name, text in values))
+
+
+def _drugs(names: str) -> Words:
+    """Drugs of a clause, each to be translated by itself."""
+    drugs = {f"drug{n}": Words(name) for n, name in enumerate(names.split(", "))}
+    return Words(", ".join(f"{{{n}}}" for n in drugs), tuple(drugs.items()))
 
 
 def typed(rows: list[dict[str, Any]], dtypes: dict[str, str]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from crf import entry
 from crf.declare.form import form_named
@@ -17,7 +18,7 @@ from trial.models import Membership, Site, Subject, User, Visit
 
 def people_and_sites() -> dict[str, Site]:
     """The three sites and the accounts, made once. Returns the sites by code."""
-    with transaction.atomic(), audit.acting("import", "demonstration study"):
+    with transaction.atomic(), audit.acting("import", gettext_noop("demonstration study")):
         sites = {
             s.code: Site.objects.get_or_create(
                 code=s.code,

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -228,15 +228,15 @@ def test_a_snapshot_whose_files_were_lost_is_taken_again(demo_copy):
 
 
 def test_files_that_could_not_be_written_leave_no_row_and_the_marks_stay(demo_copy, monkeypatch):
-    before, save = set(marks.seen()), default_storage.save
+    before, save = set(marks.seen()), FileSystemStorage.save
     assert before
 
-    def full(name, *args, **options):
+    def full(self, name, *args, **options):
         if name.endswith("visit.parquet"):
             raise OSError("no space left")
-        return save(name, *args, **options)
+        return save(self, name, *args, **options)
 
-    monkeypatch.setattr(snapshot.default_storage, "save", full)
+    monkeypatch.setattr(FileSystemStorage, "save", full)
     with pytest.raises(OSError):
         snapshot.freeze()
     assert not Snapshot.objects.exists()

@@ -62,7 +62,9 @@ def table(title: str, heads: Sequence[str], lines: Iterable[Sequence[object]]) -
 def machine() -> str:
     """One line: processors, their kind, Python, PostgreSQL, and whether a commit waits for the disk."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('server_version'), current_setting('synchronous_commit'), current_setting('fsync')")
+        cursor.execute(
+            "SELECT current_setting('server_version'), current_setting('synchronous_commit'), current_setting('fsync')"
+        )
         version, commit, fsync = cursor.fetchone()
     return (
         f"{os.cpu_count()} processors ({_processor()}), Python {platform.python_version()}, PostgreSQL {version.split()[0]},"

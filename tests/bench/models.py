@@ -39,7 +39,9 @@ def twin(of: type[models.Model], name: str, **extra: Any) -> type[models.Model]:
     constraints = []
     for constraint in of._meta.constraints:
         _path, arguments, options = constraint.deconstruct()
-        constraints.append(type(constraint)(*arguments, **options | {"name": f"{name.lower()}_{constraint.name}"[-60:]}))
+        constraints.append(
+            type(constraint)(*arguments, **options | {"name": f"{name.lower()}_{constraint.name}"[-60:]})
+        )
     meta = type("Meta", (), {"constraints": constraints, "ordering": ["id"], "app_label": "bench"})
     return type(name, (models.Model,), {**fields, **extra, "Meta": meta, "__module__": __name__})
 
@@ -53,6 +55,9 @@ PlainRow = twin(Vasopressor, "PlainRow", form=_rows_of(Plain))
 
 Historical = twin(CrsAssessment, "Historical", history=HistoricalRecords())
 HistoricalRow = twin(Vasopressor, "HistoricalRow", form=_rows_of(Historical), history=HistoricalRecords())
+
+Guarded = twin(CrsAssessment, "Guarded", guard=CrsAssessment.guard)
+GuardedRow = twin(Vasopressor, "GuardedRow", form=_rows_of(Guarded), guard=Vasopressor.guard)
 
 Logged = twin(CrsAssessment, "Logged")
 LoggedRow = twin(Vasopressor, "LoggedRow", form=_rows_of(Logged))

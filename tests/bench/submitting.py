@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from tests import study
 from tests.bench import models as tables
 from tests.bench.measure import interleaved, median, p95, statements, table
 from tests.bench.synthetic import with_a_course
-from trial import roles
+from trial import audit, roles
 from trial.models import Subject, User, Visit
 
 REASON = "Transcription error against the source"
@@ -29,8 +30,14 @@ CORRECTED = {
     "temperature": "39.1",
     "vasopressors": [{**study.PRESSOR, "dose": "0.2"}],
 }
-OURS, PLAIN, HISTORY, AUDITLOG = "Cartwright", "ModelForm, no audit", "django-simple-history", "django-auditlog"
-LEAN = " without constraint queries"
+OURS, PLAIN, HISTORY, AUDITLOG = (
+    "Cartwright",
+    "ModelForm, no audit",
+    "ModelForm, django-simple-history",
+    "ModelForm, django-auditlog",
+)
+TRIGGER = "ModelForm, Cartwright's audit"
+LEAN = ", lean"  # without Django's queries about constraints: see Lean
 
 
 class Door:
@@ -41,7 +48,9 @@ class Door:
 
     def enter(self, number: int) -> None:
         subject, visit = self.places[number]
-        done = entry.submit(CrsAssessment, subject=subject, visit=visit, data=typed(FIRST), by=self.by, based_on=0, now=study.NOW)
+        done = entry.submit(
+            CrsAssessment, subject=subject, visit=visit, data=typed(FIRST), by=self.by, based_on=0, now=study.NOW
+        )
         assert done.created
 
     def correct(self, number: int) -> None:
@@ -52,11 +61,12 @@ class Door:
         assert done.changed == {"temperature", "vasopressors"}
 
 
-class WithoutConstraintQueries(forms.ModelForm):  # type: ignore[type-arg]
+class Lean(forms.ModelForm):  # type: ignore[type-arg]
     """Django asks the database about each CHECK constraint before it saves, one query each; this one leaves it to the save."""
 
-    def validate_constraints(self) -> None:
-        """Nothing: the database refuses what breaks a constraint."""
+    def _post_clean(self) -> None:
+        self.instance.validate_constraints = lambda exclude=None: None
+        super()._post_clean()  # type: ignore[misc]
 
 
 class Ordinary:
@@ -64,9 +74,11 @@ class Ordinary:
 
     def __init__(
         self, model: type[models.Model], row: type[models.Model], places: list[tuple[Subject, Visit]], by: User,
-        *, prepare: Callable[[Any], None] = lambda instance: None, base: Any = forms.ModelForm, occurrence: int = 1,
+        *, prepare: Callable[[Any], None] = lambda instance: None,
+        around: Callable[[], AbstractContextManager[Any]] = nullcontext, base: Any = forms.ModelForm, occurrence: int = 1,
     ) -> None:  # fmt: skip
-        self.model, self.places, self.by, self.prepare, self.occurrence = model, places, by, prepare, occurrence
+        self.model, self.places, self.by = model, places, by
+        self.prepare, self.around, self.occurrence = prepare, around, occurrence
         self.form = modelform_factory(model, form=base, fields=list(CrsAssessment.declared.items))
         self.rows = inlineformset_factory(
             model, row, form=base, fk_name="form", fields=list(Vasopressor.declared.items), extra=0, can_delete=True
@@ -99,11 +111,12 @@ class Ordinary:
         rows = self.rows(data, instance=instance, prefix="vasopressors")
         if not (form.is_valid() and rows.is_valid()):
             raise AssertionError([form.errors, rows.errors])
-        saved = form.save()
-        for number, line in enumerate(rows.save(commit=False), 1):
-            line.subject_id, line.site_id, line.row = saved.subject_id, saved.site_id, number
-            self.prepare(line)
-            line.save()
+        with self.around():
+            saved = form.save()
+            for number, line in enumerate(rows.save(commit=False), 1):
+                line.subject_id, line.site_id, line.row = saved.subject_id, saved.site_id, number
+                self.prepare(line)
+                line.save()
 
 
 def variants(places: list[tuple[Subject, Visit]], by: User) -> dict[str, Any]:
@@ -112,15 +125,20 @@ def variants(places: list[tuple[Subject, Visit]], by: User) -> dict[str, Any]:
     def told(instance: Any) -> None:
         instance._history_user, instance._change_reason = by, REASON
 
+    def acting() -> AbstractContextManager[None]:
+        return audit.acting(by, REASON)
+
     def lean(model: Any, row: Any, **options: Any) -> Ordinary:
-        return Ordinary(model, row, places, by, base=WithoutConstraintQueries, occurrence=2, **options)
+        return Ordinary(model, row, places, by, base=Lean, occurrence=2, **options)
 
     return {
         OURS: Door(places, by),
         PLAIN: Ordinary(tables.Plain, tables.PlainRow, places, by),
+        TRIGGER: Ordinary(tables.Guarded, tables.GuardedRow, places, by, around=acting),
         HISTORY: Ordinary(tables.Historical, tables.HistoricalRow, places, by, prepare=told),
         AUDITLOG: Ordinary(tables.Logged, tables.LoggedRow, places, by),
         PLAIN + LEAN: lean(tables.Plain, tables.PlainRow),
+        TRIGGER + LEAN: lean(tables.Guarded, tables.GuardedRow, around=acting),
         HISTORY + LEAN: lean(tables.Historical, tables.HistoricalRow, prepare=told),
         AUDITLOG + LEAN: lean(tables.Logged, tables.LoggedRow),
     }
@@ -132,35 +150,34 @@ def run(*, rounds: int) -> None:
     site = study.make_sites(1)[0]
     by = study.person("INVESTIGATOR", site)
     places = with_a_course(site, rounds + warm_up + 1, by=by)
-    # Scope, memberships and auditlog's actor belong to a request's middleware: set once here, for a session as for a request.
+    # What a request's middleware does once: the scope, the person's memberships, auditlog's actor.
     with set_actor(by), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('cartwright.sites', %s, false), set_config('cartwright.person', %s, false)", ["{%d}" % site.pk, str(by.pk)])
+        cursor.execute("SELECT set_config('cartwright.sites', %s, false)", [f"{{{site.pk}}}"])
+        cursor.execute("SELECT set_config('cartwright.person', %s, false)", [str(by.pk)])
         roles.held(by)
         _fill_the_others()
         ways = variants(places, by)
-        spare = rounds + warm_up
-        counts = {name: (statements(lambda w=way: w.enter(spare)), statements(lambda w=way: w.correct(spare))) for name, way in ways.items()}
-        entered, corrected = interleaved(
-            [{name: way.enter for name, way in ways.items()}, {name: way.correct for name, way in ways.items()}],
-            rounds=rounds, warm_up=warm_up,
-        )  # fmt: skip
-    _print("CRS form, first entry", entered, {name: len(sent) for name, (sent, _) in counts.items()}, rounds)
-    _print("CRS form, correction with a reason", corrected, {name: len(sent) for name, (_, sent) in counts.items()}, rounds)
+        steps = [{name: way.enter for name, way in ways.items()}, {name: way.correct for name, way in ways.items()}]
+        counts = [{name: len(statements(lambda do=do: do(-1))) for name, do in step.items()} for step in steps]
+        seconds = interleaved(steps, rounds=rounds, warm_up=warm_up)
+    titles = ("CRS form, first entry", "CRS form, correction with a reason")
+    for title, measured, counted in zip(titles, seconds, counts, strict=True):
+        _print(f"{title}: {rounds} interleaved rounds", measured, counted)
 
 
 def _fill_the_others() -> None:
     """As many rows in each table: an index of one page would flatter."""
     columns = ", ".join(f'"{f.column}"' for f in CrsAssessment._meta.concrete_fields if not f.primary_key)
-    with connection.cursor() as cursor:
-        for model in (tables.Plain, tables.Historical, tables.Logged):
+    with transaction.atomic(), audit.acting("import", REASON), connection.cursor() as cursor:
+        for model in (tables.Plain, tables.Guarded, tables.Historical, tables.Logged):
             source, target = CrsAssessment._meta.db_table, model._meta.db_table
             cursor.execute(f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {source} ORDER BY id")  # noqa: S608
 
 
-def _print(title: str, seconds: dict[str, list[float]], counts: dict[str, int], rounds: int) -> None:
+def _print(title: str, seconds: dict[str, list[float]], counts: dict[str, int]) -> None:
     ours, plain = median(seconds[OURS]), median(seconds[PLAIN])
     table(
-        f"{title}: {rounds} interleaved rounds",
+        title,
         ("", "median", "p95", "of ModelForm", "of Cartwright", "SQL"),
         [
             (

@@ -78,7 +78,7 @@ class Demonstration:
 
     def grow(self, fold: range) -> None:
         """Writes the n-th copy of every subject for each n of `fold`."""
-        with transaction.atomic(), audit.acting("import", "measurement"):
+        with transaction.atomic(), audit.acting("import", "measurement"), study.seeing_everything():
             for some in _by(10, fold):
                 self._copy(some)
 
@@ -87,10 +87,14 @@ class Demonstration:
         visits = _copies(self.visits, fold, lambda v, n: {"subject_id": subjects[v.subject_id, n]})
         forms: dict[type[models.Model], dict[tuple[int, int], int]] = {}
         for form, stored in self.forms.items():
-            forms[form] = _copies(stored, fold, lambda f, n: {"subject_id": subjects[f.subject_id, n]} | _visit_of(f, n, visits))
+            forms[form] = _copies(
+                stored, fold, lambda f, n: {"subject_id": subjects[f.subject_id, n]} | _visit_of(f, n, visits)
+            )
         for row, lines in self.rows.items():
             of = forms[row._meta.get_field("form").related_model]  # type: ignore[index]
-            _copies(lines, fold, lambda r, n, of=of: {"subject_id": subjects[r.subject_id, n], "form_id": of[r.form_id, n]})  # type: ignore[misc]
+            _copies(
+                lines, fold, lambda r, n, of=of: {"subject_id": subjects[r.subject_id, n], "form_id": of[r.form_id, n]}
+            )  # type: ignore[misc]
 
 
 def _visit_of(form: Any, n: int, visits: dict[tuple[int, int], int]) -> dict[str, int]:

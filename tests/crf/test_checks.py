@@ -11,16 +11,27 @@ import pytest
 
 from crf import sheet
 from crf.declare.form import Check, FormClass, casebook
+from crf.models.crs_assessment import CrsAssessment
 from tests.study import NOW
 from trial.models import Site, Subject, Visit
 
 INFUSED_AT = datetime(2026, 3, 20, 2, 30, tzinfo=UTC)  # 10:30 at the site
 ALL_MET = {f"inclusion_{n:02d}": "Y" for n in range(1, 9)} | {f"exclusion_{n:02d}": "N" for n in range(1, 9)}
-HOT, COOL = SimpleNamespace(temperature=Decimal("38.0")), SimpleNamespace(temperature=Decimal("37.9"))
+
+def past(temperature: str, *, due: str = "Y", day: int = 25, **values: Any) -> SimpleNamespace:
+    """An earlier assessment."""
+    items = dict.fromkeys(CrsAssessment.declared.items) | {"vasopressors": []} | values
+    on = datetime(2026, 3, day, 2, tzinfo=UTC)
+    return SimpleNamespace(**items | {"temperature": Decimal(temperature), "fever_due_to_crs": due, "assessed_at": on})
+
+
 FEVER = {
     "temperature": Decimal("38.6"), "hypotension": "N", "oxygen": "NONE", "antipyretic": "N", "anticytokine": "N", "steroid": "N",
     "death_due_to_crs": "N", "assessed_at": datetime(2026, 3, 21, 2, tzinfo=UTC),
 }  # fmt: skip
+
+
+SHOCK = FEVER | {"hypotension": "Y", "hypotension_due_to_crs": "Y"}
 
 
 def at(day: int, hour: int = 12, minute: int = 0) -> datetime:
@@ -28,8 +39,8 @@ def at(day: int, hour: int = 12, minute: int = 0) -> datetime:
     return datetime(2026, 3, day, hour, minute, tzinfo=UTC) - timedelta(hours=8)
 
 
-def drug(start: datetime | None, stop: datetime | None) -> SimpleNamespace:
-    return SimpleNamespace(drug="NOREPINEPHRINE", dose=None, dose_unit=None, started_at=start, stopped_at=stop, hours=None)
+def drug(start: datetime | None, stop: datetime | None, name: str = "NOREPINEPHRINE") -> SimpleNamespace:
+    return SimpleNamespace(drug=name, dose=None, dose_unit=None, started_at=start, stopped_at=stop, hours=None)
 
 
 # check id -> (what holds, what fails, what cannot be judged). "subject.x", "visit", "latest" and "history" set the surroundings.
@@ -89,8 +100,9 @@ CASES: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str
         [{}, {"assessed_at": at(24), "visit": "u1"}, {"assessed_at": at(24), "planned": False}],
     ),
     "CRS-05": (
-        [{"assessed_at": at(20, 0, 1)}], [{"assessed_at": at(19, 23, 59)}], [{}, {"assessed_at": at(19), "subject.infused_at": None}]
-    ),  # fmt: skip
+        [{"assessed_at": INFUSED_AT}], [{"assessed_at": INFUSED_AT - timedelta(minutes=1)}],
+        [{}, {"assessed_at": at(19), "subject.infused_at": None}],
+    ),
     "CRS-06": ([{"assessed_at": NOW}], [{"assessed_at": NOW + timedelta(minutes=1)}], [{}]),
     "CRS-07": (
         [{}, {"vasopressors": [drug(at(21), at(21)), drug(at(21), None), drug(None, at(20))]}],
@@ -102,16 +114,62 @@ CASES: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str
             {"temperature": Decimal(39), "assessed_at": at(31)},  # day 11
             {"temperature": Decimal("37.9"), "assessed_at": at(20) + timedelta(days=15)},
             {"temperature": Decimal(39), "assessed_at": at(20) + timedelta(days=14)},
-            {"temperature": Decimal(39), "assessed_at": at(20) + timedelta(days=15), "history": [HOT]},
+            {"temperature": Decimal(39), "assessed_at": at(20) + timedelta(days=15), "history": [past("38.0")]},
         ],
         [
-            {"temperature": Decimal(38), "assessed_at": at(20) + timedelta(days=15), "history": [COOL]},
+            {"temperature": Decimal(38), "assessed_at": at(20) + timedelta(days=15), "history": [past("37.9")]},
             {"temperature": Decimal(38), "assessed_at": at(20) + timedelta(days=15), "fever_due_to_crs": "U"},
+            {"temperature": Decimal(38), "assessed_at": at(20) + timedelta(days=15), "history": [past("39", due="N")]},
+            {"temperature": Decimal(38), "assessed_at": at(20) + timedelta(days=15), "history": [past("39", day=19)]},
         ],
         [
             {"temperature": Decimal(39), "assessed_at": at(20) + timedelta(days=15), "fever_due_to_crs": "Y"},
             {"assessed_at": at(20) + timedelta(days=15)}, {"temperature": Decimal(39)},
         ],
+    ),
+    "CRS-09": (
+        [FEVER | {"oxygen": "CPAP", "ventilation_reason": "HYPOXIA"}, FEVER], [FEVER | {"oxygen": "CPAP"}], []
+    ),
+    "CRS-10": (
+        [SHOCK | {"vasopressors": [drug(at(21), None), drug(at(21), None, "DOPAMINE")]}, SHOCK | {"vasopressors": [drug(None, None)]}],
+        [SHOCK | {"vasopressors": [drug(at(21), None), drug(None, None, "DOPAMINE")]}],
+        [],
+    ),
+    "CRS-11": (
+        [SHOCK, SHOCK | {"vasopressors": [drug(None, None)]}],
+        [SHOCK | {"vasopressors": [drug(None, None, "VASOPRESSIN")]}, SHOCK | {"vasopressors": [drug(None, None, "TERLIPRESSIN")]}],
+        [],
+    ),
+    "CRS-12": ([{"temperature": Decimal(37)}], [{}], []),
+    "CRS-13": ([FEVER], [FEVER | {"hypotension": None}, FEVER | {"oxygen": None}, FEVER | {"hypotension": "U"}], []),
+    "CRS-14": (
+        [FEVER | {"oxygen": "HFNC", "oxygen_flow": Decimal("6.1")}, FEVER | {"oxygen": "NASAL_CANNULA", "oxygen_flow": Decimal(6)}],
+        [FEVER | {"oxygen": "HFNC", "oxygen_flow": Decimal(6)}],
+        [],
+    ),
+    "CRS-15": (
+        [FEVER | {"fever_due_to_crs": "Y"}, FEVER],
+        [FEVER | {"fever_due_to_crs": "U"}, SHOCK | {"hypotension_due_to_crs": "U"},
+         FEVER | {"oxygen": "FACE_MASK", "hypoxia_due_to_crs": "U"}],
+        [],
+    ),
+    "CRS-16": ([{"death_due_to_crs": "N"}, {"death_due_to_crs": "Y"}, {}], [{"death_due_to_crs": "U"}], []),
+    "CRS-17": (
+        [FEVER, FEVER | {"fever_possible_masked": "N", "antipyretic": "Y"}],
+        [FEVER | {"fever_possible_masked": "Y"}, FEVER | {"temperature": Decimal(37), "antipyretic": "Y"}],
+        [],
+    ),
+    "CRS-18": (
+        [SHOCK | {"vasopressors": [drug(None, None, "METARAMINOL")]}], [SHOCK | {"vasopressors": [drug(None, None, "OTHER")]}], []
+    ),
+    "CRS-19": (
+        [
+            SHOCK | {"history": [past("39", vasopressors=[drug(at(20), None)])], "vasopressors": [drug(at(20), None)]},
+            SHOCK | {"history": [past("39", vasopressors=[drug(at(20), at(21))])]},
+        ],
+        [SHOCK | {"history": [past("39", vasopressors=[drug(at(20), None)])], "vasopressors": [drug(at(21), None, "DOPAMINE")]}],
+        [SHOCK, SHOCK | {"history": [past("39", day=19, vasopressors=[drug(at(18), None)])]},
+         SHOCK | {"hypotension_due_to_crs": "N", "history": [past("39", vasopressors=[drug(at(20), None)])]}],
     ),
 }  # fmt: skip
 DECLARED: dict[str, tuple[FormClass, Check]] = {c.id: (form, c) for form in casebook() for c in form.declared.checks.values()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pkgutil
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.commands import makemessages
 
+from crf.codelists import Vasopressor
 from trial import rules
 from trial.rules import crs_options
 
@@ -23,12 +25,16 @@ def rule_sentences() -> Iterator[str]:
         yield from getattr(module, "CLAUSES", ())
         yield from getattr(module, "FLAGS", {}).values()
     yield from (crs_options.TABLE, crs_options.NOTE, crs_options.CONVENTION)
+    # Drugs as a clause names them; the last stands for a row without a name.
+    yield from (*(drug.lower() for drug in Vasopressor.values), "unnamed")
 
 
 class Command(makemessages.Command):
     """Collects every sentence into the first of LOCALE_PATHS."""
 
-    xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=__", "--keyword=__n:1,2"]
+    # Events and reasons of the audit trail and names of schedules are stored in English and said in the reader's language.
+    KEYWORDS = ("__", "record", "Every", "Daily")
+    xgettext_options = [*makemessages.Command.xgettext_options, *(f"--keyword={word}" for word in KEYWORDS)]
     # A guessed translation of a clinical sentence is worse than none: none stays English, and a test finds it.
     msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
 
@@ -40,7 +46,12 @@ class Command(makemessages.Command):
     def process_files(self, file_list: list[Any]) -> None:
         super().process_files(file_list)
         pot = Path(settings.LOCALE_PATHS[0]) / f"{self.domain}.pot"
-        sentences = dict.fromkeys(rule_sentences())
-        with pot.open("a", encoding="utf-8") as out:
-            # A JSON string is a valid string of a catalogue: the same quotes and escapes.
-            out.writelines(f'\nmsgid {json.dumps(text, ensure_ascii=False)}\nmsgstr ""\n' for text in sentences)
+        header, *entries = pot.read_text(encoding="utf-8").split("\n\n")
+        # Without the time: a run that finds nothing new changes no file.
+        found = [re.sub(r'"POT-Creation-Date:.*\n', "", header)]
+        # xgettext takes "95 % CI" for a format. Ours name what they insert.
+        found += [entry if "%(" in entry else entry.replace("#, python-format\n", "") for entry in entries]
+        # A JSON string is a valid string of a catalogue: the same quotes and escapes.
+        found += [f'msgid {json.dumps(text, ensure_ascii=False)}\nmsgstr ""\n' for text in dict.fromkeys(rule_sentences())]
+        pot.write_text("\n\n".join(found), encoding="utf-8")
+

@@ -10,11 +10,12 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from trial import audit
 from trial.models import Membership, User
 
-REASON = "administrator added on the command line"
+REASON = gettext_noop("administrator added on the command line")
 
 
 class Command(BaseCommand):

@@ -123,7 +123,7 @@
   summary.addEventListener("click", function (event) {
     var link = event.target.closest("a[href^='#']");
     var place = link && document.getElementById(link.getAttribute("href").slice(1));
-    var control = place && place.querySelector("[aria-invalid], input:not([type=hidden]), select, textarea");
+    var control = place && (place.querySelector("[aria-invalid]") || place.querySelector("input:not([type=hidden]), select, textarea"));
     if (control) { event.preventDefault(); place.scrollIntoView(); control.focus({ preventScroll: true }); }
   });
 })();

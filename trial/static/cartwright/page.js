@@ -27,12 +27,16 @@
     if (!drawer.open) drawer.showModal();
   });
   // Polling stops by itself when the server is away; the page says so instead of showing old numbers as new.
-  document.addEventListener("htmx:sendError", function () { toggleOffline(true); });
-  document.addEventListener("htmx:responseError", function () { toggleOffline(true); });
-  document.addEventListener("htmx:afterOnLoad", function () { toggleOffline(false); });
-  function toggleOffline(away) {
-    var note = document.getElementById("cw-offline");
-    if (note) note.hidden = !away;
+  document.addEventListener("htmx:sendError", function () { say("cw-offline"); });
+  document.addEventListener("htmx:responseError", function (event) {
+    say(event.detail.xhr.status === 401 ? "cw-signed-out" : "cw-offline");
+  });
+  document.addEventListener("htmx:afterOnLoad", function (event) { if (event.detail.xhr.status < 400) say(""); });
+  function say(id) {
+    ["cw-offline", "cw-signed-out"].forEach(function (one) {
+      var note = document.getElementById(one);
+      if (note) note.hidden = one !== id;
+    });
   }
 
   // Arrow keys move between the links of a table marked data-arrows: up and down in a column, left and right in a row.

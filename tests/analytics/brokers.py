@@ -1,0 +1,41 @@
+"""Brokers of a test: one that is away, and a part of the real one where no other worker listens."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit, urlunsplit
+
+import redis
+
+from trial.celery import app
+
+AWAY = "redis://127.0.0.1:1/0"  # nothing listens on port 1
+
+
+@contextmanager
+def at(url: str) -> Iterator[None]:
+    """This process speaks to another broker for a block."""
+    before = app.conf.broker_url
+    _forget()
+    app.conf.broker_url = url
+    try:
+        yield
+    finally:
+        _forget()
+        app.conf.broker_url = before
+
+
+def _forget() -> None:
+    """Connections are kept by the app; without them the next message opens one to the address of the moment."""
+    app.pool.force_close_all()
+    app._pool = app.amqp._producer_pool = None
+
+
+def own() -> str:
+    """Address of an empty database of the real broker for one test run: its number follows from our process id."""
+    parts = urlsplit(os.environ["BROKER_URL"])
+    url = urlunsplit(parts._replace(path=f"/{1 + os.getpid() % 15}"))
+    redis.Redis.from_url(url).flushdb()
+    return url

@@ -1,0 +1,89 @@
+"""The demonstration study, from its forms to the published numbers: 20 of 23 with CRS, 15 of grade 1-2, 5 of grade 3 or more."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import pytest
+from django.db import transaction
+
+from analytics import layout, published, registry, report, snapshot
+from analytics.models import Result
+from analytics.registry import Cut
+from crf.demo import calendar, rows
+from crf.models.crs_assessment import CrsAssessment
+from tests import study
+from trial import audit
+
+# Mei et al. 2021: 20 of 23 with CRS, 15 of grade 1-2, 5 of grade 3 or higher.
+PUBLISHED = {"any": 20, "grade_1_2": 15, "grade_3_plus": 5}
+
+
+def test_from_forms_to_the_published_numbers(demo_study):
+    table = Cut(snapshot.read().frames).table("crs_by_grade")
+    assert table.columns[0].n == 23
+    assert {row: table.cell(row, "all").numbers["n"] for row in PUBLISHED} == PUBLISHED
+
+
+def test_after_a_refresh_three_published_rows_agree_and_seventeen_are_not_yet_computed(refreshed_demo):
+    frozen = report.current()
+    tables = {name: report.table(frozen, report.STUDY, name, {}) for name in published.needed()}
+    compared = list(published.compare(tables))
+    assert len(compared) == 20
+    assert [line.published.key for line in compared if line.agrees] == ["crs_any", "crs_grade_1_2", "crs_grade_3_plus"]
+    assert Counter(line.agrees for line in compared) == {True: 3, None: 17}
+
+
+def test_a_study_whose_data_differ_does_not_agree(refreshed_demo):
+    frames = snapshot.thaw(report.current())
+    without = {name: frame[frame["subject"] != "01-002"] for name, frame in frames.items()}
+    compared = {line.published.key: line for line in published.compare({"crs_by_grade": Cut(without).table("crs_by_grade")})}
+    assert compared["crs_grade_3_plus"].agrees is False  # 4 of 22
+    assert compared["crs_any"].agrees is False
+
+
+def test_every_subject_stands_in_the_table_with_the_grade_onset_and_duration_of_its_row(refreshed_demo):
+    subjects = Cut(snapshot.thaw(report.current()))["adcrs_subject"].set_index("subject")
+    for place in calendar.placements():
+        row, line = rows.by_id(place.subject_id), subjects.loc[place.code]
+        assert line["maximum"] == row.crs_max_grade, place.code
+        if row.crs_onset_day is None:
+            assert line["episodes"] == 0, place.code
+        else:
+            assert (line["onset_day"], line["duration_days"]) == (row.crs_onset_day, row.crs_duration_days), place.code
+        assert (line["tocilizumab"], line["steroid"]) == (row.tocilizumab, row.steroid), place.code
+
+
+def test_flipping_every_grade_of_the_investigators_moves_no_table(demo_copy, files):
+    report.refresh()
+    before = stored_tables()
+    with transaction.atomic(), study.seeing_everything(), audit.acting("import", "flip the investigators' grades"):
+        for old, new in (("0", "4"), ("1", "5"), ("2", "0"), ("3", "1")):
+            CrsAssessment.objects.filter(investigator_grade=old).update(investigator_grade=f"{new}")
+    first = report.current()
+    report.refresh()
+    assert report.current().content_hash != first.content_hash
+    assert stored_tables() == before
+
+
+def stored_tables() -> dict[tuple[str, str], str]:
+    kept = Result.objects.filter(snapshot=report.current(), scope="")
+    assert kept.count() >= len(registry.endpoints())
+    return {(r.endpoint, json.dumps(r.options)): json.dumps([r.table, r.details], sort_keys=True) for r in kept}
+
+
+@pytest.mark.usefixtures("transactional_db", "files")
+def test_an_empty_study_has_every_table(db):
+    frozen = report.refresh()
+    for name in registry.endpoints():
+        table = report.stored(frozen, name)
+        assert table.rows
+        assert not any(cell.subjects for row in table.rows for cell in row.cells)
+
+
+def test_a_stored_table_is_the_computed_one(refreshed_demo):
+    frozen = report.current()
+    cut = Cut(snapshot.thaw(frozen))
+    for name in registry.endpoints():
+        assert layout.pack(report.stored(frozen, name)) == json.loads(json.dumps(layout.pack(cut.table(name))))

@@ -1,0 +1,11 @@
+"""Dates on pages in Chinese; those with a year are the English ones."""
+
+from trial.formats.en.formats import (  # noqa: F401
+    DATE_FORMAT,
+    DATETIME_FORMAT,
+    SHORT_DATE_FORMAT,
+    SHORT_DATETIME_FORMAT,
+    TIME_FORMAT,
+)
+
+MONTH_DAY_FORMAT = "n月j日"
