@@ -27,7 +27,7 @@ soak: install-dev ## the long tests: hostile input, kills, scale; before a relea
 	@exec $(PY) -m pytest -m soak
 
 bench: install-dev ## measure, and print ratios
-	@exec $(PY) -m bench
+	@exec $(PY) -m tests.bench
 
 lint: install-dev lint-only ## ruff and mypy
 

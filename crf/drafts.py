@@ -60,14 +60,18 @@ def save(
         raise ValidationError(
             _("This is too long for a draft. Please shorten the longest text; it is still on this page.")
         )
-    values = {k: [text.replace("\0", "") for text in texts] for k, texts in values.items()}  # PostgreSQL takes no NUL
     with audit.acting(by):
         draft, _created = Draft.objects.update_or_create(
             form=form,
             subject=subject,
             visit=visit,
             occurrence=occurrence,
-            defaults={"site_id": subject.site_id, "values": _keepable(dict(values)), "based_on": based_on, "saved_by": by},
+            defaults={
+                "site_id": subject.site_id,
+                "values": _keepable(dict(values)),
+                "based_on": based_on,
+                "saved_by": by,
+            },
         )
     return draft
 

@@ -296,7 +296,9 @@ def _derived_changed(before: sheet.Sheet, after: sheet.Sheet) -> set[str]:
     return {derived.name for derived, verdict in after.verdicts() if verdict.value != old[derived.name]}
 
 
-def _follow(place: Place, row: Entered, of: sheet.Sheet, *, stored: Sequence[Any], changed: set[str], now: datetime) -> None:
+def _follow(
+    place: Place, row: Entered, of: sheet.Sheet, *, stored: Sequence[Any], changed: set[str], now: datetime
+) -> None:
     """Opens and closes queries of the form just written, and of those whose history it is part of.
 
     A form entered late, corrected or moved in time may change what follows from others of its kind: judged again.
@@ -305,7 +307,9 @@ def _follow(place: Place, row: Entered, of: sheet.Sheet, *, stored: Sequence[Any
     form, subject = place.form, place.subject
     known = {one.pk: one for one in stored}
     before = _histories(stored)
-    after = _histories(sheet.in_time([*(p for p in stored if p.pk != row.pk), of.plain(row.pk)], form.declared.about_day))
+    after = _histories(
+        sheet.in_time([*(p for p in stored if p.pk != row.pk), of.plain(row.pk)], form.declared.about_day)
+    )
 
     def then(pk: int, histories: dict[int, Sequence[Any]], visit: Visit | None) -> sheet.Sheet:
         return sheet.Sheet(form, vars(known[pk]), subject=subject, visit=visit, before=histories[pk], pk=pk, now=now)

@@ -42,7 +42,9 @@ def run_list(request: HttpRequest) -> HttpResponse:
     user = _person(request)
     roles.permit(user, "export")
     whole = gets_the_archive(user)
-    page = Paginator(Job.objects.filter(kind="export") if whole else Job.objects.none(), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(Job.objects.filter(kind="export") if whole else Job.objects.none(), PAGE).get_page(
+        request.GET.get("page")
+    )
     runs = [summary(job, user) for job in page]
     context = {
         "runs": runs,
@@ -94,7 +96,10 @@ def download(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
         raise Http404
     audit.record("export downloaded", {"job": job.pk, "file": name, "sha256": job.result.get("sha256")})
     answer = FileResponse(
-        default_storage.open(name), as_attachment=True, filename=f"cartwright-{name.rsplit('/', 1)[-1]}", content_type="application/zip"
+        default_storage.open(name),
+        as_attachment=True,
+        filename=f"cartwright-{name.rsplit('/', 1)[-1]}",
+        content_type="application/zip",
     )
     answer["Cache-Control"] = "no-store"
     return answer
@@ -136,12 +141,21 @@ def _schedule(user: User) -> dict[str, Any]:
     task = PeriodicTask.objects.select_related("crontab", "interval").filter(task="crf.tasks.nightly_export").first()
     if task is None or not task.enabled:
         text = _("No export runs by itself: the schedule is switched off.")
-    elif task.crontab and task.crontab.hour.isdigit() and task.crontab.minute.isdigit() and task.crontab.day_of_week == "*":
+    elif (
+        task.crontab
+        and task.crontab.hour.isdigit()
+        and task.crontab.minute.isdigit()
+        and task.crontab.day_of_week == "*"
+    ):
         text = _("Every day at %(time)s (%(zone)s)") % {
             "time": f"{int(task.crontab.hour):02d}:{int(task.crontab.minute):02d}",
             "zone": task.crontab.timezone,
         }
     else:
         text = str(task.crontab or task.interval or "")
-    url = reverse("admin:django_celery_beat_periodictask_change", args=[task.pk]) if task and roles.may(user, "schedule") else ""
+    url = (
+        reverse("admin:django_celery_beat_periodictask_change", args=[task.pk])
+        if task and roles.may(user, "schedule")
+        else ""
+    )
     return {"schedule_text": text, "schedule_url": url}

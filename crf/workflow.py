@@ -116,7 +116,9 @@ def range_text(item: Any) -> str:
 
 
 @transaction.atomic(savepoint=False)
-def follow_checks(row: Entered, failing: Iterable[Check], *, changed: set[str], now: datetime, fresh: bool = False) -> None:
+def follow_checks(
+    row: Entered, failing: Iterable[Check], *, changed: set[str], now: datetime, fresh: bool = False
+) -> None:
     """Opens a query for each check that fails now and closes those whose check holds again. Call inside `acting`.
 
     A query that a reviewer closed stays closed until a value it saw changes. fresh: the form was written this moment.

@@ -43,7 +43,9 @@ def as_application(name: str | None = None) -> psycopg.Connection:
 def drop_what_killed_runs_left() -> None:
     """Removes test databases whose process is gone."""
     with as_owner("postgres") as owner:
-        for (name,) in owner.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_cartwright_[0-9]+'").fetchall():
+        for (name,) in owner.execute(
+            "SELECT datname FROM pg_database WHERE datname ~ '^test_cartwright_[0-9]+'"
+        ).fetchall():
             if not os.path.exists(f"/proc/{name.split('_')[2]}"):
                 owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
@@ -64,7 +66,9 @@ def empty(*, superuser: bool | None = None) -> None:
     """
     with as_owner() as owner, owner.transaction():
         if superuser is None:
-            superuser = owner.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() == (True,)
+            superuser = owner.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() == (
+                True,
+            )
         rows = owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         tables = [name for (name,) in rows if name not in LEFT_ALONE]
         if superuser:
@@ -87,7 +91,8 @@ def clone(source: str, target: str) -> None:
     connections.close_all()
     with as_owner("postgres") as owner:
         owner.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()", [source]
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
+            [source],
         )
         owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(target)))
         owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(target), sql.Identifier(source)))
@@ -105,7 +110,9 @@ def using(name: str, *, read_only: bool = False) -> Iterator[None]:
     before = {alias: (c.settings_dict["NAME"], dict(c.settings_dict["OPTIONS"])) for alias, c in _each()}
     for _alias, connection in _each():
         if connection.in_atomic_block:
-            raise RuntimeError("Ask for demo_study without the django_db mark: its transaction is open on another database.")
+            raise RuntimeError(
+                "Ask for demo_study without the django_db mark: its transaction is open on another database."
+            )
         connection.close()
         connection.settings_dict["NAME"] = name
         if read_only:

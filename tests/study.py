@@ -92,7 +92,11 @@ def screened(site: Site, *, by: User) -> Subject:
 
 def fill_screening(subject: Subject, *, by: User, leave_out: Iterable[str] = ()) -> None:
     """The three forms that enrolment asks for."""
-    data = {"informed_consent": typed_consent(), "demographics": typed_demographics(), "eligibility": typed_eligibility()}
+    data = {
+        "informed_consent": typed_consent(),
+        "demographics": typed_demographics(),
+        "eligibility": typed_eligibility(),
+    }
     with seeing_everything():
         for form in data.keys() - set(leave_out):
             submit(form, subject, "screening", data[form], by=by)

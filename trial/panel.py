@@ -30,7 +30,7 @@ def moment(field: str, label: Any) -> Any:
     return value
 
 
-class Panel(admin.ModelAdmin):  # type: ignore[type-arg]
+class Panel(admin.ModelAdmin):
     """A model in the panel.
 
     see: actions of trial.roles.MAY of which one opens the page. edit: the action that may change rows; None = nobody.
@@ -63,22 +63,24 @@ class Panel(admin.ModelAdmin):  # type: ignore[type-arg]
         return self._edits(request)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return super().changelist_view(request, {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})})
+        return super().changelist_view(
+            request, {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})}
+        )
 
-    def log_addition(self, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
+    def log_addition(self, *args: Any, **kwargs: Any) -> Any:
         """The audit trail has it."""
 
-    def log_change(self, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
+    def log_change(self, *args: Any, **kwargs: Any) -> Any:
         """The audit trail has it."""
 
-    def log_deletions(self, *args: Any, **kwargs: Any) -> None:
+    def log_deletions(self, *args: Any, **kwargs: Any) -> Any:
         """The audit trail has it."""
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """What the audit trail holds about one row, in place of Django's own log."""
         row = self.get_object(request, unquote(object_id))
         if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined,no-any-return]
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         if not self.has_view_permission(request, row):
             raise PermissionDenied
         context = {
@@ -114,10 +116,10 @@ class EverySite(Panel):
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return opened(super().changelist_view, request, *args, **kwargs)
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return opened(super().changeform_view, request, *args, **kwargs)
 
-    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return opened(super().delete_view, request, *args, **kwargs)
 
     def history_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +33,7 @@ class Planned:
 
 
 def _day(n: int, before: int = 0, after: int = 0) -> Planned:
-    return Planned(f"d{n}", _("Day %(n)d") % {"n": n}, n, before, after)
+    return Planned(f"d{n}", format_lazy(_("Day {n}"), n=n), n, before, after)
 
 
 # Month n of the schedule = n x 30.4375 days, rounded; month 1 is day 28. Windows assumed.
@@ -54,7 +55,7 @@ VISITS: tuple[Planned, ...] = (
     Planned("ld", _("Lymphodepletion"), -5, 0, 2),
     *(_day(n) for n in range(15)),
     _day(21, 2, 2),
-    *(Planned(f"m{n}", _("Month %(n)d") % {"n": n}, day, before, after) for n, day, before, after in _MONTHS),
+    *(Planned(f"m{n}", format_lazy(_("Month {n}"), n=n), day, before, after) for n, day, before, after in _MONTHS),
 )
 BY_CODE = {visit.code: visit for visit in VISITS}
 BEFORE_ENROLMENT = ("screening",)

@@ -22,6 +22,9 @@ def _services() -> dict[str, str]:
         found = json.loads((VAR_DIR / "run" / "services.json").read_text())
     except (OSError, ValueError):
         found = {}
+    if "DATABASE_URL" in os.environ or "DATABASE_OWNER_URL" in os.environ:
+        # One address from here and one from there would migrate a database that nobody meant.
+        found = {name: url for name, url in found.items() if not name.startswith("DATABASE")}
     return {**found, **{k: v for k, v in os.environ.items() if k.endswith("_URL") and v}}
 
 
@@ -168,6 +171,7 @@ EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.conso
 
 # By user name AND address: by address alone one mistyped password would lock a hospital behind one address.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "trial.accounts.address"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True

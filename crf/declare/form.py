@@ -144,14 +144,14 @@ class FormMeta(ModelBase):
             (meta,) if meta else (),
             {
                 "constraints": [*base.base_constraints(form_name), *_constraints(form_name, items)],  # type: ignore[attr-defined]
-                "verbose_name": title,
-                "verbose_name_plural": title,
                 "ordering": ["id"],
                 "indexes": base.base_indexes(form_name),  # type: ignore[attr-defined]
             },
         )
         kept = {k: v for k, v in attrs.items() if k not in parts}
         cls = super().__new__(mcs, name, bases, kept)
+        # After the class is made: a title is for people, and a new one makes no migration.
+        cls._meta.verbose_name = cls._meta.verbose_name_plural = title
         rows = {k: v for k, v in parts.items() if isinstance(v, Rows)}
         cls.declared = Declaration(  # type: ignore[attr-defined]
             name=form_name,

@@ -103,7 +103,7 @@ class Item:
         return None
 
     def _name(self) -> str:
-        return self.name
+        return str(self.name)  # type: ignore[attr-defined]
 
     def hard_errors(self, value: Any) -> str | None:
         """Why the database would refuse this value; None = it would not."""

@@ -74,8 +74,6 @@ class Migration(migrations.Migration):
                 ('visit', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trial.visit')),
             ],
             options={
-                'verbose_name': 'CRS assessment',
-                'verbose_name_plural': 'CRS assessment',
                 'ordering': ['id'],
             },
         ),
@@ -101,8 +99,6 @@ class Migration(migrations.Migration):
                 ('visit', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trial.visit')),
             ],
             options={
-                'verbose_name': 'Demographics',
-                'verbose_name_plural': 'Demographics',
                 'ordering': ['id'],
             },
         ),
@@ -162,8 +158,6 @@ class Migration(migrations.Migration):
                 ('visit', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trial.visit')),
             ],
             options={
-                'verbose_name': 'Eligibility',
-                'verbose_name_plural': 'Eligibility',
                 'ordering': ['id'],
             },
         ),
@@ -188,8 +182,6 @@ class Migration(migrations.Migration):
                 ('visit', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trial.visit')),
             ],
             options={
-                'verbose_name': 'Informed consent',
-                'verbose_name_plural': 'Informed consent',
                 'ordering': ['id'],
             },
         ),
@@ -250,8 +242,6 @@ class Migration(migrations.Migration):
                 ('subject', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trial.subject')),
             ],
             options={
-                'verbose_name': 'Vasopressor',
-                'verbose_name_plural': 'Vasopressor',
                 'ordering': ['id'],
             },
         ),
@@ -278,8 +268,6 @@ class Migration(migrations.Migration):
                 ('visit', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trial.visit')),
             ],
             options={
-                'verbose_name': 'CAR-T infusion',
-                'verbose_name_plural': 'CAR-T infusion',
                 'ordering': ['id'],
                 'constraints': [models.UniqueConstraint(fields=('visit', 'occurrence'), name='car_t_infusion_once'), models.CheckConstraint(condition=models.Q(('infused_at__gte', '1900-01-01T00:00:00Z')), name='car_t_infusion_infused_at'), models.CheckConstraint(condition=models.Q(('dose_level__in', ['0.5', '1.0', '2.0', '4.0'])), name='car_t_infusion_dose_level'), models.CheckConstraint(condition=models.Q(('cells_per_kg__gte', Decimal('0')), ('cells_per_kg__lte', Decimal('20'))), name='car_t_infusion_cells_per_kg'), models.CheckConstraint(condition=models.Q(('cells_total__gte', Decimal('0')), ('cells_total__lte', Decimal('5000'))), name='car_t_infusion_cells_total'), models.CheckConstraint(condition=models.Q(('interrupted__in', ['Y', 'N', 'U'])), name='car_t_infusion_interrupted')],
             },

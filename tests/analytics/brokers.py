@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
 import redis
+from kombu import pools
 
 from trial.celery import app
 
@@ -29,7 +30,7 @@ def at(url: str) -> Iterator[None]:
 
 def _forget() -> None:
     """Connections are kept by the app; without them the next message opens one to the address of the moment."""
-    app.pool.force_close_all()
+    pools.reset()
     app._pool = app.amqp._producer_pool = None
 
 

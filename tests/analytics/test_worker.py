@@ -71,7 +71,16 @@ def wait_for(reached: Callable[[], object], files: Path) -> None:
     while not reached():
         if time.monotonic() > end:
             pytest.fail(f"not reached in {PATIENCE} s; the worker says:\n{(files / 'worker.log').read_text()[-3000:]}")
-        time.sleep(0.05)
+        time.sleep(0.1)
+
+
+def done_with_a_tending_beat(job: Job) -> bool:
+    """Whether the job is done; looks after lost and waiting jobs, as beat does every few seconds."""
+    state = Job.objects.get(pk=job.pk).state
+    if state != "DONE":
+        jobs.tend()
+        time.sleep(1)
+    return state == "DONE"
 
 
 def submit(subject, by, *, temperature="38.6", reason=""):
@@ -116,11 +125,7 @@ def test_a_refresh_whose_worker_is_killed_is_taken_back_and_finished(infused, in
     monkeypatch.setattr(jobs, "SILENT", timedelta(seconds=1))
     start_worker()
 
-    def done() -> bool:
-        jobs.tend()  # as beat does every five seconds
-        return Job.objects.get(pk=job.pk).state == "DONE"
-
-    wait_for(done, files)
+    wait_for(lambda: done_with_a_tending_beat(job), files)
     job.refresh_from_db()
     assert job.attempts == 2
     assert with_crs() == 1
@@ -139,9 +144,5 @@ def test_with_the_broker_away_a_form_is_taken_and_its_tables_follow_when_it_is_b
     start_worker()
     Job.objects.filter(pk=job.pk).update(created_at=job.created_at - jobs.WAITED)
 
-    def done() -> bool:
-        jobs.tend()
-        return Job.objects.get(pk=job.pk).state == "DONE"
-
-    wait_for(done, files)
+    wait_for(lambda: done_with_a_tending_beat(job), files)
     assert with_crs() == 1

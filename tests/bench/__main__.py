@@ -10,7 +10,7 @@ import time
 
 def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    asked.add_argument("--rounds", type=int, default=300, help="rounds of submitting a form")
+    asked.add_argument("--rounds", type=int, default=200, help="rounds of submitting a form")
     asked.add_argument(
         "--folds", type=int, nargs="+", default=[1, 10, 100], help="how many times the demonstration's 23 subjects"
     )

@@ -18,6 +18,7 @@ from trial.models import Site, Subject, Visit
 INFUSED_AT = datetime(2026, 3, 20, 2, 30, tzinfo=UTC)  # 10:30 at the site
 ALL_MET = {f"inclusion_{n:02d}": "Y" for n in range(1, 9)} | {f"exclusion_{n:02d}": "N" for n in range(1, 9)}
 
+
 def past(temperature: str, *, due: str = "Y", day: int = 25, **values: Any) -> SimpleNamespace:
     """An earlier assessment."""
     items = dict.fromkeys(CrsAssessment.declared.items) | {"vasopressors": []} | values
@@ -172,7 +173,9 @@ CASES: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str
          SHOCK | {"hypotension_due_to_crs": "N", "history": [past("39", vasopressors=[drug(at(20), None)])]}],
     ),
 }  # fmt: skip
-DECLARED: dict[str, tuple[FormClass, Check]] = {c.id: (form, c) for form in casebook() for c in form.declared.checks.values()}
+DECLARED: dict[str, tuple[FormClass, Check]] = {
+    c.id: (form, c) for form in casebook() for c in form.declared.checks.values()
+}
 
 
 def judged(check_id: str, case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> bool | None:
@@ -189,7 +192,9 @@ def judged(check_id: str, case: dict[str, Any], monkeypatch: pytest.MonkeyPatch)
     visit = Visit(subject=subject, site=site, code=case.get("visit", "d3"), planned_on=on, window_from=on, window_to=on)
     monkeypatch.setattr(sheet.Sheet, "latest", lambda self, form, item: case.get("latest"))
     values = {name: value for name, value in case.items() if name in {**form.declared.items, **form.declared.rows}}
-    unknown = {n for n in case if not n.startswith("subject.")} - set(values) - {"visit", "latest", "history", "planned"}
+    unknown = (
+        {n for n in case if not n.startswith("subject.")} - set(values) - {"visit", "latest", "history", "planned"}
+    )
     assert not unknown
     of = sheet.Sheet(form, values, subject=subject, visit=visit, before=case.get("history", []), now=NOW)
     return check.holds(of)
@@ -200,7 +205,12 @@ def test_the_table_covers_every_declared_check() -> None:
     assert all(holds and fails for holds, fails, _ in CASES.values())
 
 
-ROWS = [(check, says, n) for check, rows in CASES.items() for says, cases in zip((True, False, None), rows, strict=True) for n in range(len(cases))]
+ROWS = [
+    (check, says, n)
+    for check, rows in CASES.items()
+    for says, cases in zip((True, False, None), rows, strict=True)
+    for n in range(len(cases))
+]
 
 
 @pytest.mark.parametrize(("check", "says", "number"), ROWS, ids=[f"{c}-{s}-{n}" for c, s, n in ROWS])

@@ -46,7 +46,9 @@ def declare(name: str = "Trial", **body: Any) -> Any:
 
 
 def weight(label: str = "Weight", **about: Any) -> Number:
-    return Number(label, **{"unit": "kg", "places": 1, "hard": (25, 250), "soft": (40, 130), "cdash": "WEIGHT", **about})
+    return Number(
+        label, **{"unit": "kg", "places": 1, "hard": (25, 250), "soft": (40, 130), "cdash": "WEIGHT", **about}
+    )
 
 
 def operations(old: Any, new: Any) -> list[Operation]:
@@ -68,7 +70,9 @@ def test_rewording_makes_no_migration() -> None:
     old = declare(weight=weight("Weight", help="in the morning"), colour=Coded("Colour", Colour, cdash="A"))
     new = declare(
         section=Section("Body"),
-        weight=weight("Body weight", help="before breakfast", soft=(45, 120), sdtm="VS.VSORRES", required=False, critical=True),
+        weight=weight(
+            "Body weight", help="before breakfast", soft=(45, 120), sdtm="VS.VSORRES", required=False, critical=True
+        ),
         colour=Coded("The colour", Colour, cdash="B", help="of the pill", investigator=True),
         check=Check("X-1", "Please check.", lambda form: True, item="weight"),
     )
@@ -127,7 +131,9 @@ def test_an_item_shows_a_migration_its_bare_column_and_clones_into_it(item: Any)
 
 
 def test_the_class_body_reads_like_the_page() -> None:
-    form = declare(first=weight(), body=Section("Body"), second=weight(), third=YesNo("Y", cdash="Y"), end=Section("End"))
+    form = declare(
+        first=weight(), body=Section("Body"), second=weight(), third=YesNo("Y", cdash="Y"), end=Section("End")
+    )
     assert [(section.label, names) for section, names in form.declared.sections] == [
         ("", ("first",)), ("Body", ("second", "third")), ("End", ())
     ]  # fmt: skip
@@ -260,8 +266,14 @@ WRONG: dict[str, tuple[str, Callable[[], Any]]] = {
     "soft above hard": ("crf.E003", lambda: declare(weight=weight(soft=(40, 251)))),
     "shown_if without item": ("crf.E004", lambda: declare(weight=weight(shown_if=When("mood", "Y")))),
     "rule asks for no item": ("crf.E005", lambda: declare(weight=weight(), grade=Derived("Grade", rule))),
-    "check on no item": ("crf.E007", lambda: declare(weight=weight(), c=Check("X-1", "t", lambda f: True, item="mood"))),
-    "check sees no item": ("crf.E007", lambda: declare(weight=weight(), c=Check("X-1", "t", lambda f: True, sees=("mood",)))),
+    "check on no item": (
+        "crf.E007",
+        lambda: declare(weight=weight(), c=Check("X-1", "t", lambda f: True, item="mood")),
+    ),
+    "check sees no item": (
+        "crf.E007",
+        lambda: declare(weight=weight(), c=Check("X-1", "t", lambda f: True, sees=("mood",))),
+    ),
     "absent from the schedule": ("crf.E008", lambda: declare("UnscheduledForm", weight=weight())),
     "reserved name": ("crf.E009", lambda: declare(version_=weight(), day=weight())),
     "unknown version": ("crf.E010", lambda: declare(weight=weight(since="7.0"))),

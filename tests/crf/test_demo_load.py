@@ -41,8 +41,15 @@ def test_grade_onset_duration_and_treatment_come_out_of_the_rule(row: rows.Row, 
 def test_the_table_of_the_publication_comes_out(demo_study: None) -> None:
     """Mei 2021: CRS in 20 of 23, grade 1-2 in 15, grade 3 or higher in 5."""
     with study.seeing_everything():
-        worst = [crs.course(sheet.stored(CrsAssessment, s)).maximum or 0 for s in Subject.objects.select_related("site")]
-    assert (len(worst), sum(g >= 1 for g in worst), sum(g in (1, 2) for g in worst), sum(g >= 3 for g in worst)) == (23, 20, 15, 5)
+        worst = [
+            crs.course(sheet.stored(CrsAssessment, s)).maximum or 0 for s in Subject.objects.select_related("site")
+        ]
+    assert (len(worst), sum(g >= 1 for g in worst), sum(g in (1, 2) for g in worst), sum(g >= 3 for g in worst)) == (
+        23,
+        20,
+        15,
+        5,
+    )
 
 
 def test_exactly_three_disagreements_with_the_investigator_are_queried_and_nothing_else(demo_study: None) -> None:
@@ -82,7 +89,12 @@ def test_the_subjects_are_those_of_the_calendar_and_the_sites_say_that_they_are_
 def test_loading_twice_changes_nothing(demo_copy: str, capsys: pytest.CaptureFixture[str]) -> None:
     def everything() -> tuple[int, ...]:
         with study.seeing_everything():
-            return (AuditEvent.objects.count(), Subject.objects.count(), FormIndex.objects.count(), User.objects.count())
+            return (
+                AuditEvent.objects.count(),
+                Subject.objects.count(),
+                FormIndex.objects.count(),
+                User.objects.count(),
+            )
 
     before = everything()
     call_command("load_demo")
@@ -98,7 +110,13 @@ def test_a_load_that_was_interrupted_goes_on(demo_copy: str) -> None:
 
     with database.as_owner() as owner, owner.transaction():
         owner.execute("SET LOCAL session_replication_role = replica")
-        for table in ("crf_vasopressor", *(form._meta.db_table for form in casebook()), "crf_querymessage", "crf_query", "trial_visit"):
+        for table in (
+            "crf_vasopressor",
+            *(form._meta.db_table for form in casebook()),
+            "crf_querymessage",
+            "crf_query",
+            "trial_visit",
+        ):
             owner.execute(f"DELETE FROM {table} WHERE subject_id = {last.pk}")
         owner.execute(f"DELETE FROM trial_subject WHERE id = {last.pk}")
         owner.execute(f"UPDATE trial_site SET next_number = next_number - 1 WHERE id = {last.site_id}")

@@ -93,17 +93,31 @@ def test_a_form_is_saved_and_every_value_read_back(form: FormClass, place: Visit
     for name, value in expected.items():
         assert ([vars(line) for line in stored[name]] if isinstance(value, list) else stored[name]) == value, name
     assert (outcome.created, row.version, row.status, row.missing) == (True, 1, "COMPLETE", {})
-    assert (row.entered_by, row.changed_by, row.entered_at, row.site_id) == (investigator, investigator, study.NOW, place.site_id)
+    assert (row.entered_by, row.changed_by, row.entered_at, row.site_id) == (
+        investigator,
+        investigator,
+        study.NOW,
+        place.site_id,
+    )
 
 
 @FORMS
-def test_a_form_leaves_one_audit_entry_for_itself_and_one_a_row(form: FormClass, place: Visit, investigator: User) -> None:
+def test_a_form_leaves_one_audit_entry_for_itself_and_one_a_row(
+    form: FormClass, place: Visit, investigator: User
+) -> None:
     typed, expected = fill(form)
     row = enter(form, place, typed, by=investigator).row
     (event,) = AuditEvent.objects.filter(table_name=form._meta.db_table, row_id=row.pk)
-    assert (event.action, event.actor, event.subject_id, event.site_id) == ("I", investigator.username, place.subject_id, place.site_id)
+    assert (event.action, event.actor, event.subject_id, event.site_id) == (
+        "I",
+        investigator.username,
+        place.subject_id,
+        place.site_id,
+    )
     assert event.after is not None and event.after["version"] == 1
-    assert {name for name in form.declared.items if event.after[name] is not None} == {n for n in expected if n in form.declared.items}
+    assert {name for name in form.declared.items if event.after[name] is not None} == {
+        n for n in expected if n in form.declared.items
+    }
     for name, grid in form.declared.rows.items():
         assert AuditEvent.objects.filter(table_name=grid.row._meta.db_table).count() == len(expected[name])
 
@@ -119,7 +133,9 @@ def as_a_browser_sends(page: Any) -> dict[str, str]:
 
 
 @FORMS
-def test_a_form_opened_and_sent_again_without_a_change_writes_nothing(form: FormClass, place: Visit, investigator: User) -> None:
+def test_a_form_opened_and_sent_again_without_a_change_writes_nothing(
+    form: FormClass, place: Visit, investigator: User
+) -> None:
     from django.http import QueryDict
     from django.utils import timezone
 
@@ -144,7 +160,11 @@ def test_every_required_item_left_blank_is_named_and_a_reason_serves_instead(
     typed, _expected = fill(form)
     shown = [n for n in form.declared.items if n in typed]
     required = {n for n in shown if form.declared.items[n].about.required}
-    blank = {n: "" for n in required if not any(i.about.shown_if and i.about.shown_if.item == n for i in form.declared.items.values())}
+    blank = {
+        n: ""
+        for n in required
+        if not any(i.about.shown_if and i.about.shown_if.item == n for i in form.declared.items.values())
+    }
     with pytest.raises(entry.Invalid) as refused:
         enter(form, place, typed | blank, by=investigator)
     assert set(refused.value.page.errors) == set(blank) != set()

@@ -71,7 +71,11 @@ def test_every_value_of_every_form_reads_back_as_the_database_has_it(name: str, 
         for row in rows:
             visit = row.visit.code if issubclass(form, Crf) else ""
             line = lines[row.subject.code, visit, str(row.occurrence)]
-            assert (line["site"], line["status"], line["version"]) == (row.subject.site.code, row.status, str(row.version))
+            assert (line["site"], line["status"], line["version"]) == (
+                row.subject.site.code,
+                row.status,
+                str(row.version),
+            )
             assert datetime.fromisoformat(line["entered_at"]) == row.entered_at
             assert line["entered_at"].endswith("Z")
             for item_name, item in form.declared.items.items():
@@ -102,7 +106,9 @@ def test_the_first_columns_are_the_keys_and_missing_reasons_stand_last(demo_stud
 def test_the_studys_own_tables_hold_every_row(demo_study: None) -> None:
     whole, manifest = made()
     with transaction.atomic(), study.seeing_everything():
-        assert {line["subject"] for line in read(whole, "subjects.csv")} == set(Subject.objects.values_list("code", flat=True))
+        assert {line["subject"] for line in read(whole, "subjects.csv")} == set(
+            Subject.objects.values_list("code", flat=True)
+        )
         assert len(read(whole, "visits.csv")) == Visit.objects.count()
         assert len(read(whole, "queries.csv")) == Query.objects.count() > 0
         assert [line["site"] for line in read(whole, "sites.csv")] == ["01", "02", "03"]
@@ -155,7 +161,9 @@ def test_an_empty_study_exports_headers_and_no_rows() -> None:
 def test_values_are_left_as_they_were_entered_and_the_manifest_says_so(infused: Subject, investigator: User) -> None:
     comment = '=HYPERLINK("http://x","y"), "quoted"\nsecond line\t中文'
     with study.seeing_everything():
-        study.submit("crs_assessment", infused, "d1", study.typed_crs(1, comment=comment, **study.SHOCK), by=investigator)
+        study.submit(
+            "crs_assessment", infused, "d1", study.typed_crs(1, comment=comment, **study.SHOCK), by=investigator
+        )
     whole, manifest = made()
     (line,) = read(whole, "crs_assessment.csv")
     assert line["comment"].replace("\r\n", "\n") == comment
@@ -206,7 +214,9 @@ def test_what_is_read_back_differently_is_thrown_away(
     manifest = archive.build(target, now=NOW, step=nothing)
     for change in ({"rows": manifest["files"][0]["rows"] + 1}, {"sha256": "0" * 64}, {"columns": ["site"]}):
         with pytest.raises(archive.Mismatch):
-            archive.read_back(target, {**manifest, "files": [{**manifest["files"][0], **change}, *manifest["files"][1:]]})
+            archive.read_back(
+                target, {**manifest, "files": [{**manifest["files"][0], **change}, *manifest["files"][1:]]}
+            )
     with pytest.raises(archive.Mismatch):
         archive.read_back(target, {**manifest, "files": manifest["files"][1:]})
     monkeypatch.setattr(archive, "_counts", lambda content, file: False)
@@ -279,7 +289,9 @@ def test_a_rewritten_entry_is_evident_and_a_new_one_is_not_taken_for_it(demo_cop
         assert trail.head()["entries"] > published["entries"]
     with database.as_owner(demo_copy) as owner:
         owner.execute("ALTER TABLE trial_auditevent DISABLE TRIGGER trial_append_only")
-        owner.execute("UPDATE trial_auditevent SET actor = 'somebody else' WHERE id = (SELECT min(id) + 5 FROM trial_auditevent)")
+        owner.execute(
+            "UPDATE trial_auditevent SET actor = 'somebody else' WHERE id = (SELECT min(id) + 5 FROM trial_auditevent)"
+        )
     with whole_study():
         assert trail.head(**again)["sha256"] != published["sha256"]
 
@@ -323,12 +335,19 @@ def test_the_dictionary_has_a_line_for_every_item_with_its_annotations() -> None
         for name, grid in form.declared.rows.items():
             assert {(form.declared.name, f"{name}.{inner}") for inner in grid.row.declared.items} <= set(lines)
     temperature = lines["crs_assessment", "temperature"]
-    assert (temperature["hard_low"], temperature["hard_high"], temperature["soft_low"], temperature["places"]) == ("30", "45", "35", "1")
+    assert (temperature["hard_low"], temperature["hard_high"], temperature["soft_low"], temperature["places"]) == (
+        "30",
+        "45",
+        "35",
+        "1",
+    )
     assert lines["crs_assessment", "anticytokine_drug"]["shown_if"] == "anticytokine in Y"
     assert "TOCILIZUMAB=Tocilizumab" in lines["crs_assessment", "anticytokine_drug"]["codes"]
 
 
-def test_the_command_writes_a_whole_archive(demo_study: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_writes_a_whole_archive(
+    demo_study: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     call_command("export", out=tmp_path / "study.zip")
     with ZipFile(tmp_path / "study.zip") as whole:
         manifest = json.loads(whole.read("manifest.json"))

@@ -23,7 +23,9 @@ NOW = study.NOW
 @pytest.fixture
 def crs(infused: Subject, investigator: User, scope: None) -> Any:
     def submit(day: int = 1, *, reason: str = "source", **changes: Any) -> entry.Outcome:
-        return study.submit("crs_assessment", infused, f"d{day}", typed_crs(day, **changes), by=investigator, reason=reason)
+        return study.submit(
+            "crs_assessment", infused, f"d{day}", typed_crs(day, **changes), by=investigator, reason=reason
+        )
 
     return submit
 
@@ -44,7 +46,12 @@ def only(check: str) -> Query:
 def test_a_failing_check_opens_one_query_with_form_item_and_version(crs: Any) -> None:
     row = crs(investigator_grade="3").row
     query = only("CRS-01")
-    assert (query.form, query.form_id, query.item, query.state) == ("crs_assessment", row.pk, "investigator_grade", "OPEN")
+    assert (query.form, query.form_id, query.item, query.state) == (
+        "crs_assessment",
+        row.pk,
+        "investigator_grade",
+        "OPEN",
+    )
     assert (query.seen_version, query.opened_by, query.visit, query.subject) == (1, None, row.visit, row.subject)
     crs(investigator_grade="3", comment="still sure")
     assert queries("CRS-01") == [("OPEN", 1)]
@@ -119,7 +126,9 @@ def test_an_assessment_moved_in_time_judges_those_it_passed_again(crs: Any) -> N
     assert ("OPEN", 2) in queries("CRS-01")
 
 
-def test_an_accepted_query_of_a_later_assessment_comes_back_when_its_derived_grade_changes(crs: Any, monitor: User) -> None:
+def test_an_accepted_query_of_a_later_assessment_comes_back_when_its_derived_grade_changes(
+    crs: Any, monitor: User
+) -> None:
     crs(1)
     crs(2, **LATER, investigator_grade="3")
     workflow.close(only("CRS-01"), by=monitor, text="agreed", now=NOW)
@@ -152,7 +161,10 @@ def test_a_site_answers_and_a_reviewer_closes(query: Query, coordinator: User, m
     workflow.close(query, by=monitor, text="Thank you.", now=NOW)
     done = only("CRS-01")
     assert (done.state, done.closed_by, done.closed_at) == ("CLOSED", monitor, NOW)
-    assert [(m.by, m.text) for m in done.messages.all()] == [(coordinator, "The ward was sure."), (monitor, "Thank you.")]
+    assert [(m.by, m.text) for m in done.messages.all()] == [
+        (coordinator, "The ward was sure."),
+        (monitor, "Thank you."),
+    ]
     assert AuditEvent.objects.filter(table_name="crf_query", row_id=query.pk).last().reason == "Thank you."  # type: ignore[union-attr]
 
 
@@ -205,7 +217,12 @@ def test_a_reviewer_asks_about_an_item_and_no_check_closes_it(crs: Any, monitor:
     workflow.ask(row, item="temperature", by=monitor, text="And when?", now=NOW)  # two questions of people are two
     crs(temperature="38.8")
     asked.refresh_from_db()
-    assert (asked.state, asked.sentence, asked.opened_by, asked.seen_version) == ("OPEN", "Where was it taken?", monitor, 1)
+    assert (asked.state, asked.sentence, asked.opened_by, asked.seen_version) == (
+        "OPEN",
+        "Where was it taken?",
+        monitor,
+        1,
+    )
     with pytest.raises(PermissionDenied):
         workflow.ask(row, item="temperature", by=coordinator, text="x", now=NOW)
     with pytest.raises(Refused, match="write what you ask"):

@@ -53,7 +53,8 @@ def test_raw_insert_and_delete_are_recorded(site: Site, data_manager: User) -> N
 def test_bulk_create_and_bulk_update_are_recorded_row_by_row(subject: Subject, investigator: User) -> None:
     with study.seeing_everything(), audit.acting(investigator):
         made = Visit.objects.bulk_create(
-            Visit(subject=subject, site_id=subject.site_id, code=f"u{n}", unscheduled=True, protocol_version="1.0") for n in (1, 2)
+            Visit(subject=subject, site_id=subject.site_id, code=f"u{n}", unscheduled=True, protocol_version="1.0")
+            for n in (1, 2)
         )
         for visit in made:
             visit.planned_on = study.ENROLLED_ON
@@ -88,7 +89,10 @@ def test_the_history_of_a_row_names_each_column_with_who_and_why(site: Site, dat
         Site.objects.filter(pk=site.pk).update(name="New name", city="Xi'an")
     with audit.seeing([site.pk]):
         changes = [c for c in audit.history(site) if c.action == "U"]
-    assert {(c.column, c.old, c.new) for c in changes} == {("name", "Hospital 1", "New name"), ("city", "Wuhan", "Xi'an")}
+    assert {(c.column, c.old, c.new) for c in changes} == {
+        ("name", "Hospital 1", "New name"),
+        ("city", "Wuhan", "Xi'an"),
+    }
     assert {(c.who, c.why, c.row_id) for c in changes} == {("data_manager", "renamed", site.pk)}
 
 
@@ -132,7 +136,9 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("statement", CHANGES)
-def test_a_change_of_completed_data_without_a_reason_is_refused(infused: Subject, investigator: User, statement: str) -> None:
+def test_a_change_of_completed_data_without_a_reason_is_refused(
+    infused: Subject, investigator: User, statement: str
+) -> None:
     with study.seeing_everything():
         study.submit("crs_assessment", infused, "d1", study.typed_crs(**study.SHOCK), by=investigator)
     for reason in ("", "   "):
@@ -158,8 +164,14 @@ TAMPERING = ["UPDATE trial_auditevent SET actor = 'x'", "DELETE FROM trial_audit
 
 
 @pytest.mark.parametrize("statement", TAMPERING)
-def test_the_audit_trail_cannot_be_changed_by_the_application(subject: Subject, investigator: User, statement: str) -> None:
-    with pytest.raises(DatabaseError, match="permission denied"), study.seeing_everything(), audit.acting(investigator, "no"):
+def test_the_audit_trail_cannot_be_changed_by_the_application(
+    subject: Subject, investigator: User, statement: str
+) -> None:
+    with (
+        pytest.raises(DatabaseError, match="permission denied"),
+        study.seeing_everything(),
+        audit.acting(investigator, "no"),
+    ):
         run(statement)
 
 
@@ -176,7 +188,9 @@ def test_the_audit_trail_cannot_be_changed_by_the_owner(subject: Subject, statem
 
 def test_the_application_cannot_write_into_the_audit_trail(site: Site, data_manager: User) -> None:
     with pytest.raises(DatabaseError, match="permission denied"), audit.acting(data_manager):
-        run("INSERT INTO trial_auditevent (at, actor, reason, action, table_name, txid) VALUES (now(), 'x', '', 'U', 't', 1)")
+        run(
+            "INSERT INTO trial_auditevent (at, actor, reason, action, table_name, txid) VALUES (now(), 'x', '', 'U', 't', 1)"
+        )
     with pytest.raises(TypeError, match="written by the database alone"):
         AuditEvent(actor="x").save()
 
@@ -197,7 +211,11 @@ def test_acting_nests_and_gives_back_what_was_before(investigator: User, data_ma
                 assert audit.settings_now()["actor"] == data_manager.username
                 assert audit.settings_now()["person"] == str(data_manager.pk)
             now = audit.settings_now()
-            assert (now["actor"], now["person"], now["reason"]) == (investigator.username, str(investigator.pk), "outer")
+            assert (now["actor"], now["person"], now["reason"]) == (
+                investigator.username,
+                str(investigator.pk),
+                "outer",
+            )
         assert set(audit.settings_now().values()) == {""}
 
 

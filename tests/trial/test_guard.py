@@ -56,7 +56,9 @@ def test_every_model_of_ours_with_a_subject_or_site_has_a_guard_with_row_securit
             continue
         columns = {field.column for field in model._meta.concrete_fields}
         if columns & {"subject_id", "site_id"}:
-            assert guarded()[model._meta.db_table].using(), f"{model.__name__} has a subject or site and no row security"
+            assert guarded()[model._meta.db_table].using(), (
+                f"{model.__name__} has a subject or site and no row security"
+            )
 
 
 def test_every_guarded_table_has_its_triggers_and_they_are_on() -> None:

@@ -186,7 +186,9 @@ def test_a_worker_that_lost_its_job_does_not_touch_it_any_more(kind: dict[str, A
 def test_tending_passes_on_what_waits_too_long_and_leaves_what_is_fresh_or_not_due(
     kind: dict[str, Any], told: list[int]
 ) -> None:
-    old, fresh, later, due = (Job.objects.create(kind="trial", requested_by="ada", arguments={"n": n}) for n in range(4))
+    old, fresh, later, due = (
+        Job.objects.create(kind="trial", requested_by="ada", arguments={"n": n}) for n in range(4)
+    )
     Job.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(seconds=15))
     Job.objects.filter(pk=later.pk).update(not_before=timezone.now() + timedelta(seconds=15))
     now_due(due)
@@ -210,7 +212,9 @@ def fail_to_connect(*_: Any, **__: Any) -> None:
     raise ConnectionError("redis://127.0.0.1:1")
 
 
-def test_a_broker_address_where_nobody_listens_is_answered_at_once(kind: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broker_address_where_nobody_listens_is_answered_at_once(
+    kind: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.undo()  # the real transport
     from trial.celery import app
 

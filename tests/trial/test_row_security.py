@@ -74,11 +74,19 @@ def test_the_audit_trail_shows_the_own_site_and_what_has_no_site(two_sites: list
 
 def test_a_row_for_another_site_is_refused(two_sites: list[Subject], investigator: User) -> None:
     mine, theirs = two_sites
-    with pytest.raises(DatabaseError, match="row-level security"), audit.seeing([mine.site_id]), audit.acting(investigator):
+    with (
+        pytest.raises(DatabaseError, match="row-level security"),
+        audit.seeing([mine.site_id]),
+        audit.acting(investigator),
+    ):
         Subject.objects.create(
             site_id=theirs.site_id, number=99, code="02-099", screened_on=study.SCREENED_ON, protocol_version="1.0"
         )
-    with pytest.raises(DatabaseError, match="row-level security"), audit.seeing([mine.site_id]), audit.acting(investigator):
+    with (
+        pytest.raises(DatabaseError, match="row-level security"),
+        audit.seeing([mine.site_id]),
+        audit.acting(investigator),
+    ):
         Subject.objects.filter(pk=mine.pk).update(site_id=theirs.site_id)
 
 
@@ -92,11 +100,23 @@ def test_another_sites_rows_can_be_neither_changed_nor_deleted(two_sites: list[S
 
 def test_a_form_cannot_name_another_site_than_its_subjects(two_sites: list[Subject], investigator: User) -> None:
     mine, theirs = two_sites
-    with pytest.raises(IntegrityError, match="trial_follows_site"), study.seeing_everything(), audit.acting(investigator, "x"):
+    with (
+        pytest.raises(IntegrityError, match="trial_follows_site"),
+        study.seeing_everything(),
+        audit.acting(investigator, "x"),
+    ):
         Visit.objects.create(subject=mine, site_id=theirs.site_id, code="u1", protocol_version="1.0")
-    with pytest.raises(IntegrityError, match="trial_follows_site"), study.seeing_everything(), audit.acting(investigator, "x"):
+    with (
+        pytest.raises(IntegrityError, match="trial_follows_site"),
+        study.seeing_everything(),
+        audit.acting(investigator, "x"),
+    ):
         Demographics.objects.filter(subject=mine).update(site_id=theirs.site_id)
-    with pytest.raises(IntegrityError, match="trial_follows_site"), study.seeing_everything(), audit.acting(investigator, "x"):
+    with (
+        pytest.raises(IntegrityError, match="trial_follows_site"),
+        study.seeing_everything(),
+        audit.acting(investigator, "x"),
+    ):
         Draft.objects.create(subject=mine, site_id=theirs.site_id, form="demographics", saved_by=investigator)
 
 

@@ -27,7 +27,9 @@ def again(subject: Subject) -> Subject:
 
 
 @rolls_back
-def test_the_subject_id_is_site_and_running_number_with_three_digits_at_least(sites: list[Site], investigator: User) -> None:
+def test_the_subject_id_is_site_and_running_number_with_three_digits_at_least(
+    sites: list[Site], investigator: User
+) -> None:
     assert [study.screened(sites[0], by=investigator).code for _ in range(2)] == ["01-001", "01-002"]
     with audit.acting("migration"):
         Site.objects.filter(pk=sites[1].pk).update(next_number=999)
@@ -87,7 +89,11 @@ def test_screenings_that_are_rolled_back_leave_no_gap_either(site: Site, investi
 @rolls_back
 @pytest.mark.parametrize(
     ("form", "gate"),
-    [("informed_consent", "Written consent"), ("demographics", "Demographics entered"), ("eligibility", "Every criterion met")],
+    [
+        ("informed_consent", "Written consent"),
+        ("demographics", "Demographics entered"),
+        ("eligibility", "Every criterion met"),
+    ],
 )
 def test_enrolment_waits_for_each_form(subject: Subject, investigator: User, scope: None, form: str, gate: str) -> None:
     study.fill_screening(subject, by=investigator, leave_out=[form])
@@ -98,7 +104,9 @@ def test_enrolment_waits_for_each_form(subject: Subject, investigator: User, sco
 
 
 @rolls_back
-@pytest.mark.parametrize("change", [{"inclusion_04": "N"}, {"exclusion_08": "Y"}, {"inclusion_02": "U"}, {"waiver": "Y"}])
+@pytest.mark.parametrize(
+    "change", [{"inclusion_04": "N"}, {"exclusion_08": "Y"}, {"inclusion_02": "U"}, {"waiver": "Y"}]
+)
 def test_a_failed_criterion_stands_against_enrolment_and_a_waiver_does_not_lift_it(
     subject: Subject, investigator: User, scope: None, change: dict[str, str]
 ) -> None:
@@ -137,7 +145,9 @@ def test_enrolment_is_refused_twice_at_an_unknown_level_and_before_screening(
 
 
 @rolls_back
-def test_the_infusion_anchors_every_visit_on_the_sites_calendar(enrolled: Subject, investigator: User, scope: None) -> None:
+def test_the_infusion_anchors_every_visit_on_the_sites_calendar(
+    enrolled: Subject, investigator: User, scope: None
+) -> None:
     at = datetime(2026, 3, 19, 17, 0, tzinfo=UTC)  # 01:00 on the 20th in Shanghai
     subject = subjects.infuse(enrolled, at=at, by=investigator)
     planned = {v.code: (v.planned_on, v.window_from, v.window_to) for v in subject.visits.all()}
@@ -199,7 +209,10 @@ def test_a_withdrawn_subjects_first_infusion_is_refused_and_a_known_one_can_be_c
 def test_unscheduled_visits_are_numbered_and_never_replanned(infused: Subject, investigator: User, scope: None) -> None:
     on = date(2026, 3, 23)
     made = [subjects.unscheduled(infused, by=investigator, on=on) for _ in range(2)]
-    assert [(v.code, v.planned_on, v.actual_on, v.unscheduled) for v in made] == [("u1", on, on, True), ("u2", on, on, True)]
+    assert [(v.code, v.planned_on, v.actual_on, v.unscheduled) for v in made] == [
+        ("u1", on, on, True),
+        ("u2", on, on, True),
+    ]
     subjects.infuse(infused, at=infused.infused_at + timedelta(days=3), by=investigator, reason="x")
     assert set(infused.visits.filter(unscheduled=True).values_list("planned_on", flat=True)) == {on}
 
@@ -220,12 +233,25 @@ def test_unscheduled_visits_opened_at_once_get_different_numbers(infused: Subjec
 
 
 @rolls_back
-def test_withdrawal_and_screen_failure_keep_the_id_and_the_reason(sites: list[Site], investigator: User, scope: None) -> None:
+def test_withdrawal_and_screen_failure_keep_the_id_and_the_reason(
+    sites: list[Site], investigator: User, scope: None
+) -> None:
     failed = study.screened(sites[0], by=investigator)
     failed = subjects.fail_screening(failed, by=investigator, reason="exclusion 3")
-    gone = subjects.withdraw(study.infused(sites[0], by=investigator), by=investigator, on=date(2026, 5, 1), reason="own wish")
-    assert (failed.status, failed.code, gone.status, gone.withdrawn_on) == ("SCREEN_FAILED", "01-001", "WITHDRAWN", date(2026, 5, 1))
-    why = dict(AuditEvent.objects.filter(table_name="trial_subject", after__has_key="status").values_list("subject_id", "reason"))
+    gone = subjects.withdraw(
+        study.infused(sites[0], by=investigator), by=investigator, on=date(2026, 5, 1), reason="own wish"
+    )
+    assert (failed.status, failed.code, gone.status, gone.withdrawn_on) == (
+        "SCREEN_FAILED",
+        "01-001",
+        "WITHDRAWN",
+        date(2026, 5, 1),
+    )
+    why = dict(
+        AuditEvent.objects.filter(table_name="trial_subject", after__has_key="status").values_list(
+            "subject_id", "reason"
+        )
+    )
     assert (why[failed.pk], why[gone.pk]) == ("exclusion 3", "own wish")
     assert study.screened(sites[0], by=investigator).code == "01-003"
 
@@ -260,7 +286,13 @@ def test_every_line_of_the_schedule_names_known_visits_and_its_labels_are_distin
     assert len(set(labels)) == len(labels) == len(schedule.VISITS)
     assert {v for visits in schedule.ACTIVITIES.values() for v in visits} <= set(schedule.BY_CODE)
     assert schedule.label("u3") == "Unscheduled 3"
-    assert sorted(["u2", "m1", "u10", "d2", "screening"], key=schedule.position) == ["screening", "d2", "m1", "u2", "u10"]
+    assert sorted(["u2", "m1", "u10", "d2", "screening"], key=schedule.position) == [
+        "screening",
+        "d2",
+        "m1",
+        "u2",
+        "u10",
+    ]
     assert schedule.expected_at("d0") == ("car_t_infusion", "crs_assessment")
     assert schedule.expected_at("u1") == ()
     assert [schedule.admits(*pair) for pair in (("u1", "demographics"), ("d1", "demographics"), ("d1", "crs_assessment"))] == [
