@@ -53,7 +53,9 @@ class Shape:
 
     def frame(self, values: dict[str, list[Any]]) -> pd.DataFrame:
         """The columns as a frame, typed as declared; the same types for no rows at all."""
-        return pd.DataFrame({c.name: series(values[c.name], c.kind) for c in self.columns}, columns=[c.name for c in self.columns])
+        return pd.DataFrame(
+            {c.name: series(values[c.name], c.kind) for c in self.columns}, columns=[c.name for c in self.columns]
+        )
 
 
 def series(values: list[Any], kind: str) -> pd.Series:
@@ -78,7 +80,11 @@ def _subjects() -> Shape:
     texts = {"subject": "code", "site": "site__code", "site_name": "site__name", "timezone": "site__timezone"}
     texts |= {name: name for name in ("dose_level", "status", "protocol_version")}
     dates = ("screened_on", "enrolled_on", "withdrawn_on")
-    columns = [Column(name, "text") for name in texts] + [Column(name, "date") for name in dates] + [Column("infused_at", "datetime")]
+    columns = (
+        [Column(name, "text") for name in texts]
+        + [Column(name, "date") for name in dates]
+        + [Column("infused_at", "datetime")]
+    )
     rows = Subject.objects.order_by("code").values_list(*texts.values(), *dates, "infused_at")
     return Shape("subject", tuple(columns), (Subject._meta.db_table, Site._meta.db_table), rows.all)
 
@@ -102,7 +108,8 @@ KEY = (Column("subject", "text"), Column("site", "text"), Column("visit", "text"
 
 def _items(items: dict[str, Any]) -> tuple[Column, ...]:
     return tuple(
-        Column(name, KINDS.get(item.kind, "text"), item._places if isinstance(item, Number) else 0) for name, item in items.items()
+        Column(name, KINDS.get(item.kind, "text"), item._places if isinstance(item, Number) else 0)
+        for name, item in items.items()
     )
 
 
@@ -121,7 +128,16 @@ def _form(form: FormClass) -> Shape:
         Column("missing", "text"),
     )  # fmt: skip
     about = declared.about_day or "subject__infused_at"  # any column: without a day nothing is counted
-    paths = [*_key_paths(form), about, "status", "version", "missing", *declared.items, "subject__infused_at", "site__timezone"]
+    paths = [
+        *_key_paths(form),
+        about,
+        "status",
+        "version",
+        "missing",
+        *declared.items,
+        "subject__infused_at",
+        "site__timezone",
+    ]
     zones: dict[str, ZoneInfo] = {}
 
     def row(read: Sequence[Any]) -> Sequence[Any]:

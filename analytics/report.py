@@ -58,7 +58,9 @@ class Scope:
             return _("All sites")
         if not self.sites:
             return _("No site")
-        return (_("Site %(codes)s") if len(self.sites) == 1 else _("Sites %(codes)s")) % {"codes": ", ".join(self.sites)}
+        return (_("Site %(codes)s") if len(self.sites) == 1 else _("Sites %(codes)s")) % {
+            "codes": ", ".join(self.sites)
+        }
 
     def of(self, frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         """The frames without the rows of other sites."""
@@ -90,7 +92,12 @@ def stamp(of: Snapshot, scope: Scope) -> Stamp:
 
 # --- all tables, after data came in ----------------------------------------------------------------------------------
 
-READING, COMPUTING, NOTHING_NEW, DONE = "Reading the forms", "Computing the tables", "Nothing has changed", "Tables are up to date"
+READING, COMPUTING, NOTHING_NEW, DONE = (
+    "Reading the forms",
+    "Computing the tables",
+    "Nothing has changed",
+    "Tables are up to date",
+)
 
 
 def refresh(tell: Tell = lambda done, total, message: None) -> Snapshot:
@@ -156,7 +163,9 @@ def _computed(frozen: Snapshot, scope: Scope, cut: Cut, name: str, options: dict
     table = cut.table(name, **options)
     # The records are the same whatever the options: once an endpoint is enough.
     why = details.records(cut, name) if options == registry.find(name).choose({}) else []
-    return Result(snapshot=frozen, scope=scope.key, endpoint=name, options=options, table=layout.pack(table), details=why)
+    return Result(
+        snapshot=frozen, scope=scope.key, endpoint=name, options=options, table=layout.pack(table), details=why
+    )
 
 
 # --- one table, for one reader ---------------------------------------------------------------------------------------
@@ -179,7 +188,9 @@ def result(frozen: Snapshot, scope: Scope, name: str, options: Mapping[str, str]
             logger.exception("endpoint %s of snapshot %s", name, frozen.pk)
             return Result(**key, error=type(error).__name__)
         if not nobody:
-            found, _made = Result.objects.get_or_create(**key, defaults={"table": found.table, "details": found.details})
+            found, _made = Result.objects.get_or_create(
+                **key, defaults={"table": found.table, "details": found.details}
+            )
     return found
 
 
@@ -191,7 +202,9 @@ def table(frozen: Snapshot, scope: Scope, name: str, options: Mapping[str, str])
 
 def stored(frozen: Snapshot, name: str) -> Table | None:
     """The whole study's table with the default options, as the refresh left it; None where it could not be computed."""
-    kept = Result.objects.filter(snapshot=frozen, scope="", endpoint=name, options=registry.find(name).choose({})).first()
+    kept = Result.objects.filter(
+        snapshot=frozen, scope="", endpoint=name, options=registry.find(name).choose({})
+    ).first()
     return None if kept is None or kept.table is None else layout.unpack(kept.table)
 
 

@@ -75,7 +75,9 @@ def stale() -> bool:
 
 def under_way() -> Job | None:
     """The refresh that waits or runs."""
-    return Job.objects.filter(kind=KIND, state__in=(Job.State.QUEUED, Job.State.RUNNING)).order_by("-state", "pk").first()
+    return (
+        Job.objects.filter(kind=KIND, state__in=(Job.State.QUEUED, Job.State.RUNNING)).order_by("-state", "pk").first()
+    )
 
 
 def last_failure() -> Job | None:
@@ -89,7 +91,10 @@ def _waits_after_failure() -> bool:
     failed = last_failure()
     if failed is None or failed.finished_at is None:
         return False
-    return timezone.now() < failed.finished_at + AFTER_FAILURE and not Mark.objects.filter(at__gt=failed.finished_at).exists()
+    return (
+        timezone.now() < failed.finished_at + AFTER_FAILURE
+        and not Mark.objects.filter(at__gt=failed.finished_at).exists()
+    )
 
 
 _nudged = float("-inf")

@@ -132,7 +132,11 @@ def _chips(entry: Endpoint, options: dict[str, str]) -> Iterator[dict[str, Any]]
     """Each option with its choices as links."""
     for option in entry.options:
         choices = [
-            {"label": label, "url": _query(entry, {**options, option.name: value}) or "?", "active": options[option.name] == value}
+            {
+                "label": label,
+                "url": _query(entry, {**options, option.name: value}) or "?",
+                "active": options[option.name] == value,
+            }
             for value, label in option.choices.items()
         ]
         yield {"label": option.label, "choices": choices}
@@ -165,7 +169,9 @@ def endpoint(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "analytics/endpoint.html", context)
 
 
-def _table_or_404(request: HttpRequest, name: str) -> tuple[Table, Snapshot, report.Scope, dict[str, str], dict[str, Any]]:
+def _table_or_404(
+    request: HttpRequest, name: str
+) -> tuple[Table, Snapshot, report.Scope, dict[str, str], dict[str, Any]]:
     entry = _find(name)
     options = _options(request, entry)
     frozen, scope, context = _around(request)
@@ -187,7 +193,13 @@ def download(request: HttpRequest, name: str, kind: str) -> HttpResponse:
     answer["Content-Disposition"] = f'attachment; filename="{chosen}.{kind}"'
     audit.record(
         "endpoint downloaded",
-        {"endpoint": name, "options": options, "format": kind, "content_hash": frozen.content_hash, "scope": scope.key or "all"},
+        {
+            "endpoint": name,
+            "options": options,
+            "format": kind,
+            "content_hash": frozen.content_hash,
+            "scope": scope.key or "all",
+        },
     )
     return answer
 
@@ -273,7 +285,9 @@ def _compared(line: published.Comparison, *, compares: bool) -> dict[str, Any]:
         "published_of": _of(known.numerator, known.denominator),
         "computed": f"{line.shown} {known.unit}" if line.shown else "",
         "computed_of": _of(line.numerator, line.denominator) if line.shown else "",
-        "url": reverse("endpoint-cell", args=[place.endpoint, place.row, place.column]) if place and line.subjects else "",
+        "url": reverse("endpoint-cell", args=[place.endpoint, place.row, place.column])
+        if place and line.subjects
+        else "",
         "estimator": known.estimator,
         "status": known.status,
         "state": state,
@@ -281,4 +295,6 @@ def _compared(line: published.Comparison, *, compares: bool) -> dict[str, Any]:
 
 
 def _of(numerator: int | None, denominator: int | None) -> str:
-    return "" if numerator is None or denominator is None else _("%(n)d of %(all)d") % {"n": numerator, "all": denominator}
+    return (
+        "" if numerator is None or denominator is None else _("%(n)d of %(all)d") % {"n": numerator, "all": denominator}
+    )

@@ -189,6 +189,14 @@ class OneForm(FormPages):
     def subject_code(self, row: Any) -> str:
         return row.subject.code
 
+    @admin.display(description=_("entry"), ordering="occurrence")
+    def entry_number(self, row: Any) -> str:
+        return str(row.occurrence)
+
+    @admin.display(description=_("version"), ordering="version")
+    def version_now(self, row: Any) -> str:
+        return str(row.version)
+
     @admin.display(description=_("visit"), ordering="visit__planned_on")
     def visit_name(self, row: Any) -> str:
         return review.visit_label(getattr(row, "visit", None))
@@ -213,9 +221,9 @@ def register(form: FormClass) -> None:
         "list_display": (
             "subject_code",
             *(("visit_name",) if of_visit else ()),
-            "occurrence",
+            "entry_number",
             *(column(name, item) for name, item in form.declared.items.items()),
-            "version",
+            "version_now",
             moment("changed_at", _("last change")),
         ),
         "list_filter": (BySite, Since),

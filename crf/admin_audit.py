@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.contrib.admin import SimpleListFilter
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.text import Truncator
 from django.utils.translation import gettext as __
@@ -24,6 +25,14 @@ from trial.models import AuditEvent, Site, Subject, User
 from trial.panel import Reading, moment
 
 SHOWN = 4  # changes named in a line of the list; the entry itself shows all of them
+
+
+COLUMNS = {
+    "subject_id": _("subject"), "site_id": _("site"), "visit_id": _("visit"), "form_id": _("form"), "row": _("row"),
+    "query_id": _("query"), "occurrence": _("entry"), "status": _("state"), "missing": _("why missing"), "version": _("version"),
+    "entered_at": _("entered"), "entered_by_id": _("entered by"), "changed_at": _("last change"),
+    "changed_by_id": _("changed by"), "at": _("when"), "by_id": _("who"), "text": _("text"),
+}  # fmt: skip
 
 
 @cache
@@ -50,8 +59,13 @@ def in_words(change: audit.Change) -> tuple[str, str, str]:
             words.value_in_words(model, change.column, change.old),
             words.value_in_words(model, change.column, change.new),
         )
-    labels = {f.attname: str(f.verbose_name) for f in model._meta.concrete_fields}
+    labels = {f.attname: str(_label(f)) for f in model._meta.concrete_fields}
     return labels.get(change.column, change.column), _text(change.old), _text(change.new)
+
+
+def _label(field: Any) -> Any:
+    """The field's own label, or what we call a column that needs none on any other page."""
+    return field.verbose_name if isinstance(field.verbose_name, Promise) else COLUMNS.get(field.attname, field.verbose_name)
 
 
 def _text(value: Any) -> str:

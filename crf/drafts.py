@@ -51,7 +51,7 @@ def save(
     visit: Visit | None,
     occurrence: int,
     *,
-    values: Mapping[str, Any],
+    values: Mapping[str, list[str]],
     based_on: int,
     by: User,
 ) -> Draft:
@@ -60,6 +60,8 @@ def save(
         raise ValidationError(
             _("This is too long for a draft. Please shorten the longest text; it is still on this page.")
         )
+    # PostgreSQL takes no NUL in a text.
+    values = {name: [text.replace("\0", "") for text in texts] for name, texts in values.items()}
     with audit.acting(by):
         draft, _created = Draft.objects.update_or_create(
             form=form,
@@ -68,7 +70,7 @@ def save(
             occurrence=occurrence,
             defaults={
                 "site_id": subject.site_id,
-                "values": _keepable(dict(values)),
+                "values": _keepable(values),
                 "based_on": based_on,
                 "saved_by": by,
             },

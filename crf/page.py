@@ -65,7 +65,9 @@ class PageForm(forms.Form):
                 self.fields[name].disabled = self.fields[name + MISSING].disabled = True
         self.grids: dict[str, BaseFormSet[RowForm]] = {
             # Typed rows get no initial values: Django takes a row equal to its initial one for an untouched, blank one.
-            name: _formset(item)(data=data, prefix=name, initial=list((initial or {}).get(name, ())) if data is None else None)
+            name: _formset(item)(
+                data=data, prefix=name, initial=list((initial or {}).get(name, ())) if data is None else None
+            )
             for name, item in self.items.items()
             if isinstance(item, Rows)
         }
@@ -74,6 +76,15 @@ class PageForm(forms.Form):
     def helper(self) -> FormHelper:
         """The layout; a submission that is accepted never asks for it."""
         return helper(self)
+
+    def read_only(self) -> None:
+        """For those who may read but not enter: every control shows its value and takes none."""
+        lines = [line for grid in self.grids.values() for line in grid.forms]
+        for form in (self, *lines):
+            for field in form.fields.values():
+                field.disabled = True
+        for grid in self.grids.values():
+            grid.read_only = True  # type: ignore[attr-defined]
 
     def shows(self, name: str) -> bool:
         """Whether an item is shown, given what was typed in the item it depends on."""

@@ -218,8 +218,7 @@ def _render(
         "crumbs": _crumbs(place, here),
     }  # fmt: skip
     if not may_enter:
-        for field in page.fields.values():
-            field.disabled = True
+        page.read_only()
     return render(request, "crf/form.html", context, status=status)
 
 

@@ -101,6 +101,8 @@ class QueryMessage(SubjectTable):
 
     class Meta:
         ordering = ["id"]
+        verbose_name = _("message of a query")
+        verbose_name_plural = _("messages of queries")
 
 
 def range_text(item: Any) -> str:

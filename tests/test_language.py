@@ -33,7 +33,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 # Said in Chinese hospitals as in English ones.
 ALIKE = {"CRS", "CPAP", "BiPAP", "NE", "n", "95 % CI", "{dose} × 10⁶/kg"}
-SIGNS = {", ", "%(done)s of %(total)s"}  # signs take the place of words
+SIGNS = {", ", "percent", "%(done)s of %(total)s", "%(n)d of %(all)d"}  # signs take the place of words
 
 
 @pytest.fixture(scope="module")

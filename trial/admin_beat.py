@@ -33,7 +33,7 @@ class Periodic(Timetable):
 
     fields = ("title", "task", "enabled", "crontab", "interval", "last_run_at", "total_run_count")
     readonly_fields = ("title", "task", "last_run_at", "total_run_count")
-    list_display = ("title", "enabled", "scheduler", moment("last_run_at", _("last run")), "total_run_count")
+    list_display = ("title", "enabled", "clock", moment("last_run_at", _("last run")), "total_run_count")
     list_select_related = ("crontab", "interval", "solar", "clocked")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -42,6 +42,10 @@ class Periodic(Timetable):
     @admin.display(description=_("name"), ordering="name")
     def title(self, schedule: Any) -> str:
         return __(schedule.name)
+
+    @admin.display(description=_("schedule"))
+    def clock(self, schedule: Any) -> str:
+        return str(schedule.scheduler or "")
 
 
 @admin.register(CrontabSchedule)

@@ -94,7 +94,9 @@ def _swap(values: dict[str, str], using: str) -> dict[str, str]:
     sets = ", ".join(f"set_config('cartwright.{name}', %s, true)" for name in values)
     with connections[using].cursor() as cursor:
         # Materialized: the former values are read before the first of the new ones is set.
-        cursor.execute(f"WITH former AS MATERIALIZED (SELECT {was}) SELECT former.*, {sets} FROM former", list(values.values()))
+        cursor.execute(
+            f"WITH former AS MATERIALIZED (SELECT {was}) SELECT former.*, {sets} FROM former", list(values.values())
+        )
         row = cursor.fetchone()
     return dict(zip(values, row, strict=False))
 

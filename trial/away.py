@@ -26,14 +26,17 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    page = render_to_string(template, _typed(request))
+    headers = {"Cache-Control": "no-store", **({"Retry-After": "5"} if status == 503 else {})}
+    return HttpResponse(page, status=status, headers=headers)
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    """What the person sent, and where to; with a fresh token for sending it again."""
     typed = []
     if request.method == "POST":
         typed = [(k, v) for k, vs in request.POST.lists() if k != "csrfmiddlewaretoken" for v in vs]
-    page = render_to_string(
-        template, {"typed": typed, "path": request.get_full_path(), "csrf_token": get_token(request)}
-    )
-    headers = {"Cache-Control": "no-store", **({"Retry-After": "5"} if status == 503 else {})}
-    return HttpResponse(page, status=status, headers=headers)
+    return {"typed": typed, "path": request.get_full_path(), "csrf_token": get_token(request)}
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -48,3 +51,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         },
     )
     return HttpResponse(page, status=403, headers={"Cache-Control": "no-store"})
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """The session ended while a person was typing: they sign in beside this page, and send it again."""
+    text = _("Nothing was saved, and nothing is lost. Please sign in; a new tab opens for it. Then send this page again.")
+    page = render_to_string(
+        "503.html", {**_typed(request), "title": _("You are signed out"), "text": text, "sign_in": True}
+    )
+    return HttpResponse(page, status=401, headers={"Cache-Control": "no-store"})

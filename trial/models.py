@@ -34,6 +34,12 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.get_full_name() or self.username
 
+    def get_full_name(self) -> str:
+        """The family name first, and no space, where it is written in Chinese characters."""
+        if any("\u4e00" <= letter <= "\u9fff" for letter in self.last_name):
+            return f"{self.last_name}{self.first_name}"
+        return super().get_full_name()
+
 
 class Site(models.Model):
     """A trial site; its counter hands out subject numbers."""

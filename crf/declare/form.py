@@ -151,7 +151,7 @@ class FormMeta(ModelBase):
         kept = {k: v for k, v in attrs.items() if k not in parts}
         cls = super().__new__(mcs, name, bases, kept)
         # After the class is made: a title is for people, and a new one makes no migration.
-        cls._meta.verbose_name = cls._meta.verbose_name_plural = title
+        cls._meta.verbose_name = cls._meta.verbose_name_plural = title  # type: ignore[attr-defined]
         rows = {k: v for k, v in parts.items() if isinstance(v, Rows)}
         cls.declared = Declaration(  # type: ignore[attr-defined]
             name=form_name,

@@ -223,6 +223,8 @@ class Migration(migrations.Migration):
                 ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trial.subject')),
             ],
             options={
+                'verbose_name': 'message of a query',
+                'verbose_name_plural': 'messages of queries',
                 'ordering': ['id'],
             },
         ),

@@ -170,9 +170,7 @@ def files(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def refreshed_database(
-    demo_database: str, django_db_blocker: Any, tmp_path_factory: Any
-) -> Iterator[tuple[str, Path]]:
+def refreshed_database(demo_database: str, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[tuple[str, Path]]:
     """The demonstration study with its tables computed once; name of the database, and where the snapshot lies."""
     from analytics import report
 

@@ -38,7 +38,9 @@ def test_after_a_refresh_three_published_rows_agree_and_seventeen_are_not_yet_co
 def test_a_study_whose_data_differ_does_not_agree(refreshed_demo):
     frames = snapshot.thaw(report.current())
     without = {name: frame[frame["subject"] != "01-002"] for name, frame in frames.items()}
-    compared = {line.published.key: line for line in published.compare({"crs_by_grade": Cut(without).table("crs_by_grade")})}
+    compared = {
+        line.published.key: line for line in published.compare({"crs_by_grade": Cut(without).table("crs_by_grade")})
+    }
     assert compared["crs_grade_3_plus"].agrees is False  # 4 of 22
     assert compared["crs_any"].agrees is False
 

@@ -63,7 +63,14 @@ def test_a_typed_value_stands_in_its_frame_under_the_key_of_its_form(transaction
     assert (row["temperature"], row["hypotension"], row["status"]) == (39.1, "Y", "COMPLETE")
     assert row["assessed_at"] == pd.Timestamp("2026-03-21 12:00", tz="UTC")  # 20:00 in Shanghai
     pressor = found["crs_assessment.vasopressors"].iloc[0]
-    assert tuple(pressor[["subject", "visit", "occurrence", "row", "drug", "dose"]]) == ("01-001", "d1", 1, 1, "NOREPINEPHRINE", 0.1)
+    assert tuple(pressor[["subject", "visit", "occurrence", "row", "drug", "dose"]]) == (
+        "01-001",
+        "d1",
+        1,
+        1,
+        "NOREPINEPHRINE",
+        0.1,
+    )
     subject = found["subject"].set_index("subject").loc["01-001"]
     assert (subject["timezone"], subject["dose_level"], subject["status"]) == ("Asia/Shanghai", "2.0", "INFUSED")
 

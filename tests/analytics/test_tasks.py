@@ -59,7 +59,12 @@ def test_a_form_a_screening_a_withdrawal_and_a_site_each_leave_a_mark(up_to_date
         with transaction.atomic(), audit.acting("migration"):
             Site.objects.filter(code="02").update(name="Renamed")
 
-    for change in (lambda: submit(infused, investigator), lambda: study.screened(infused.site, by=investigator), withdraw, rename):
+    for change in (
+        lambda: submit(infused, investigator),
+        lambda: study.screened(infused.site, by=investigator),
+        withdraw,
+        rename,
+    ):
         Mark.objects.all().delete()
         change()
         assert len(seen()) == 1
@@ -192,7 +197,9 @@ def test_a_table_that_fails_is_named_retried_and_takes_no_other_with_it(infused,
     assert Snapshot.objects.count() == 1
 
 
-def test_a_refresh_that_failed_for_good_is_asked_for_again_after_a_change_or_some_minutes(infused, investigator, monkeypatch):
+def test_a_refresh_that_failed_for_good_is_asked_for_again_after_a_change_or_some_minutes(
+    infused, investigator, monkeypatch
+):
     def full():
         raise OSError("no space left")
 
@@ -216,7 +223,9 @@ def test_a_refresh_that_failed_for_good_is_asked_for_again_after_a_change_or_som
 # --- the nudge
 
 
-def test_a_form_makes_beat_look_sooner_and_a_burst_of_forms_does_so_once(infused, investigator, quiet_broker, monkeypatch):
+def test_a_form_makes_beat_look_sooner_and_a_burst_of_forms_does_so_once(
+    infused, investigator, quiet_broker, monkeypatch
+):
     monkeypatch.setattr(tasks, "_nudged", float("-inf"))
     quiet_broker.clear()
     submit(infused, investigator)

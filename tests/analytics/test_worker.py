@@ -24,7 +24,7 @@ from trial import jobs
 from trial.models import Job
 
 pytestmark = pytest.mark.usefixtures("transactional_db", "files", "broker")
-PATIENCE = 30  # seconds; a worker takes some two to start
+PATIENCE = 60  # seconds; a worker takes some two to start, more on a busy machine
 
 
 @pytest.fixture
@@ -44,13 +44,25 @@ def start_worker(broker: str, files: Path) -> Iterator[Callable[[], subprocess.P
     environment = database.environment() | {
         "BROKER_URL": broker, "STORAGE_OPTIONS": json.dumps({"location": str(files)}), "DJANGO_SETTINGS_MODULE": "trial.settings",
     }  # fmt: skip
-    command = [sys.executable, "-m", "celery", "-A", "trial.celery:app", "worker", "--concurrency", "1", "--without-gossip"]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "trial.celery:app",
+        "worker",
+        "--concurrency",
+        "1",
+        "--without-gossip",
+    ]
     command += ["--without-mingle", "--loglevel", "WARNING", "--hostname", f"test{os.getpid()}@cartwright"]
 
     def start() -> subprocess.Popen:
         with open(files / "worker.log", "ab") as log:
             started.append(
-                subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log, start_new_session=True)
+                subprocess.Popen(
+                    command, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log, start_new_session=True
+                )
             )
         return started[-1]
 
@@ -109,7 +121,9 @@ def test_a_submitted_form_leads_to_new_tables_by_the_worker(infused, investigato
     assert snapshot.intact(report.current())  # the worker wrote the files, this process reads them
 
 
-def test_a_refresh_whose_worker_is_killed_is_taken_back_and_finished(infused, investigator, start_worker, files, monkeypatch):
+def test_a_refresh_whose_worker_is_killed_is_taken_back_and_finished(
+    infused, investigator, start_worker, files, monkeypatch
+):
     submit(infused, investigator)
     # A lock on what the snapshot reads holds the worker in the middle of the job.
     with database.as_owner() as holder, holder.transaction():
@@ -133,7 +147,9 @@ def test_a_refresh_whose_worker_is_killed_is_taken_back_and_finished(infused, in
     assert not tasks.stale()
 
 
-def test_with_the_broker_away_a_form_is_taken_and_its_tables_follow_when_it_is_back(infused, investigator, start_worker, files):
+def test_with_the_broker_away_a_form_is_taken_and_its_tables_follow_when_it_is_back(
+    infused, investigator, start_worker, files
+):
     with brokers.at(brokers.AWAY):
         start = time.monotonic()
         assert submit(infused, investigator).created

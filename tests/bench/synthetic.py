@@ -41,7 +41,7 @@ def _visit(subject: Subject, day: int) -> Visit:
     planned, first, last = schedule.BY_CODE[f"d{day}"].dates(study.INFUSED_AT.date()) or (None, None, None)
     return Visit(
         subject=subject, site_id=subject.site_id, code=f"d{day}", planned_on=planned, window_from=first, window_to=last,
-        actual_on=planned, protocol_version="1.0",
+        actual_on=planned if day < EARLIER else None, protocol_version="1.0",
     )  # fmt: skip
 
 

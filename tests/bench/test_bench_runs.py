@@ -24,7 +24,14 @@ def test_every_measurement_runs_and_prints_its_table() -> None:
         cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
-    for words in ("first entry", "correction with a reason", "django-simple-history", "Endpoint refresh", "46 subjects", "CRS rule"):
+    for words in (
+        "first entry",
+        "correction with a reason",
+        "django-simple-history",
+        "Endpoint refresh",
+        "46 subjects",
+        "CRS rule",
+    ):
         assert words in run.stdout
 
 
@@ -37,18 +44,22 @@ def assessed(infused: Subject, investigator: User, scope: None) -> Subject:
 
 
 @pytest.mark.django_db
-def test_a_first_crs_form_with_a_vasopressor_takes_twelve_statements(assessed: Subject, investigator: User) -> None:
+def test_a_first_crs_form_with_a_vasopressor_takes_thirteen_statements(assessed: Subject, investigator: User) -> None:
     place = {"subject": assessed, "visit": study.visit_of(assessed, "d8"), "by": investigator, "now": study.NOW}
     sent = statements(lambda: entry.submit(CrsAssessment, data=study.typed_crs(8, **study.SHOCK), **place))
-    assert len(_ours(sent)) == 12, sent
+    assert len(_ours(sent)) == 13, sent
 
 
 @pytest.mark.django_db
-def test_a_corrected_crs_form_takes_fourteen_statements_however_long_the_history(assessed: Subject, investigator: User) -> None:
+def test_a_corrected_crs_form_takes_fourteen_statements_however_long_the_history(
+    assessed: Subject, investigator: User
+) -> None:
     place = {"subject": assessed, "visit": study.visit_of(assessed, "d8"), "by": investigator, "now": study.NOW}
     entry.submit(CrsAssessment, data=study.typed_crs(8, **study.SHOCK), **place)
     changed = study.SHOCK | {"temperature": "39.1", "vasopressors": [{**study.PRESSOR, "dose": "0.2"}]}
-    sent = statements(lambda: entry.submit(CrsAssessment, data=study.typed_crs(8, **changed), reason="Read again", **place))
+    sent = statements(
+        lambda: entry.submit(CrsAssessment, data=study.typed_crs(8, **changed), reason="Read again", **place)
+    )
     assert len(_ours(sent)) == 14, sent
 
 

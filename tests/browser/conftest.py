@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,12 +33,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="NO CHROMIUM: install it with `apt-get install chromium`"))
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """A failed test leaves its trace in test-results/, to be opened with `playwright show-trace`."""
-    if getattr(config.option, "tracing", None) == "off":
-        config.option.tracing = "retain-on-failure"
-
-
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     return {"executable_path": CHROMIUM, "args": ARGUMENTS}
@@ -63,20 +59,21 @@ def records(browser_database: str, django_db_blocker: Any) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def web_environment(browser_database: str) -> dict[str, str]:
+def web_environment(browser_database: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Variables of a web process. Its broker is gone: no worker of another test shall find this database's work."""
     return {
         **os.environ,
         "DATABASE_URL": database.url("DATABASE_URL", browser_database),
         "DATABASE_OWNER_URL": database.url("DATABASE_OWNER_URL", browser_database),
         "BROKER_URL": "redis://127.0.0.1:1/0",
+        "STORAGE_OPTIONS": json.dumps({"location": str(tmp_path_factory.mktemp("files"))}),
     }
 
 
 @pytest.fixture(scope="session")
-def web(web_environment: dict[str, str], pytestconfig: pytest.Config) -> Iterator[server.Web]:
+def web(web_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Web]:
     """The web process that most tests use."""
-    running = server.start(web_environment, Path(pytestconfig.rootpath) / "test-results" / "web.log")
+    running = server.start(web_environment, tmp_path_factory.mktemp("web") / "web.log")
     yield running
     running.stop()
 
@@ -93,11 +90,20 @@ Sign = Callable[..., Page]
 
 
 @pytest.fixture
-def signed_in(records: None, new_context: Callable[..., BrowserContext], web: server.Web, broken: list[str]) -> Sign:
-    """signed_in("investigator-01", **context options) opens a page of a person whose session is already there."""
+def signed_in(
+    records: None, new_context: Callable[..., BrowserContext], web: server.Web, broken: list[str], request: pytest.FixtureRequest
+) -> Iterator[Sign]:
+    """signed_in("investigator-01", **context options) opens a page of a person whose session is already there.
+
+    A failed test leaves a trace of each person in test-results/, to be opened with `playwright show-trace`.
+    """
+    contexts: list[BrowserContext] = []
 
     def open_page(username: str | None, *, address: str = web.address, **options: Any) -> Page:
         context = new_context(**options)
+        # Playwright's own option also films the page, which doubles the time of the suite.
+        context.tracing.start(snapshots=True, screenshots=False, sources=False)
+        contexts.append(context)
         if username:
             context.add_cookies([{"name": "sessionid", "value": session_of(username), "url": address}])
         context.set_default_timeout(PATIENCE)
@@ -107,7 +113,20 @@ def signed_in(records: None, new_context: Callable[..., BrowserContext], web: se
         page.on("dialog", lambda dialog: dialog.accept())
         return page
 
-    return open_page
+    yield open_page
+    failed = getattr(request.node, "failed", False)
+    for number, context in enumerate(contexts, 1):
+        name = re.sub(r"\W+", "-", request.node.name)
+        trace = Path(request.config.rootpath) / "test-results" / f"{name}-{number}.zip"
+        context.tracing.stop(path=trace if failed else None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Notes on the test itself that it failed, for those who tidy up after it."""
+    report = yield
+    item.failed = getattr(item, "failed", False) or report.failed  # type: ignore[attr-defined]
+    return report
 
 
 @pytest.fixture

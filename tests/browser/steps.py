@@ -27,7 +27,7 @@ def fill(page: Page, values: Mapping[str, Any]) -> None:
         kind = control.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
         if kind == "radio":
             page.locator(f"label:has([name='{name}'][value='{value}'])").click()
-        elif kind == "select":
+        elif kind.startswith("select"):
             control.select_option(str(value))
         else:
             control.fill(str(value))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,13 +14,13 @@ from tests.browser.steps import because, fill, save, saved, stored, url_of
 
 
 @pytest.fixture(scope="module")
-def wired(web_environment: dict[str, str], pytestconfig: pytest.Config) -> Iterator[tuple[server.Web, server.Wire, server.Wire]]:
+def wired(web_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[server.Web, server.Wire, server.Wire]]:
     """A web process whose ways to the database and to the broker can be cut."""
     import os
 
     wires = server.Wire(web_environment["DATABASE_URL"]), server.Wire(os.environ["BROKER_URL"])
     environment = {**web_environment, "DATABASE_URL": wires[0].url, "BROKER_URL": wires[1].url.rsplit("/", 1)[0] + "/9"}
-    running = server.start(environment, Path(pytestconfig.rootpath) / "test-results" / "web-wired.log")
+    running = server.start(environment, tmp_path_factory.mktemp("wired") / "web.log")
     yield running, *wires
     running.stop()
     for wire in wires:

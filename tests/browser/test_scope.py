@@ -18,17 +18,17 @@ FOREIGN = re.compile(r"\b01-\d{3}\b")
 OWN_WORDS = "e.g. 01-003"  # the search field's example stands on every page
 
 
-def addresses() -> Iterator[tuple[str, dict[str, str]]]:
+def addresses() -> Iterator[tuple[str, list[str]]]:
     """Every address of the application with the names of its parts: what is added later is walked as well."""
     from django.urls import get_resolver
 
-    def walk(patterns: Any, before: str) -> Iterator[tuple[str, dict[str, str]]]:
+    def walk(patterns: Any, before: str) -> Iterator[tuple[str, list[str]]]:
         for entry in patterns:
             route = before + str(entry.pattern)
             if hasattr(entry, "url_patterns"):
                 yield from walk(entry.url_patterns, route)
             elif not LEFT_OUT.match(route):
-                yield route, {name: type(c).__name__ for name, c in entry.pattern.converters.items()}
+                yield route, list(entry.pattern.converters)
 
     yield from walk(get_resolver().url_patterns, "")
 
@@ -51,18 +51,15 @@ def query_of(subject: Any) -> int:
 
 def paths(subject: Any) -> list[str]:
     """Every address, filled with what belongs to this subject where it can."""
-    from analytics import registry
-
     known = {
-        "code": subject.code, "visit_code": "d1", "slug": "crs-assessment", "occurrence": "1", "pk": str(query_of(subject)), "subject": subject.code,
+        "code": subject.code, "visit_code": "d1", "slug": "crs-assessment", "occurrence": "1", "pk": str(query_of(subject)),
+        "name": "crs-by-grade", "kind": "csv", "row": "1", "column": "1",
     }  # fmt: skip
-    endpoints = list(getattr(registry, "names", lambda: [])()) or ["crs_by_grade"]
     found = []
     for route, parts in addresses():
         filled = route
-        for part, kind in parts.items():
-            value = known.get(part) or (endpoints[0] if part in ("name", "endpoint") else "1" if kind == "IntConverter" else "csv")
-            filled = re.sub(rf"<(\w+:)?{part}>", value, filled)
+        for part in parts:
+            filled = re.sub(rf"<(\w+:)?{part}>", known[part], filled)
         found.append("/" + filled)
     return found
 
@@ -84,7 +81,9 @@ def test_a_user_of_another_site_finds_nothing_of_a_subject_at_any_address(signed
                 continue
             answer = send(path, headers=headers, max_redirects=0)
             if queried.code in path or re.fullmatch(r"/queries/\d+/", path):
-                assert answer.status == 404, f"{path}: {answer.status}"
+                # Some addresses take no POST, whoever asks.
+                allowed = (404,) if send == page.request.get else (404, 405)
+                assert answer.status in allowed, f"{path}: {answer.status}"
             elif answer.status == 200:
                 body = re.sub(re.escape(OWN_WORDS), "", answer.text().replace(queried.code, "FOREIGN"))
                 assert not FOREIGN.search(body) and "FOREIGN" not in body, f"{path} shows {FOREIGN.findall(body)}"

@@ -41,7 +41,7 @@ def test_the_second_of_two_people_chooses_per_item_and_both_values_are_kept(sign
     because(second, "New information from the source")
     save(second)
     expect(second.locator("h1")).to_have_text("Two people changed this form")
-    expect(second.locator(".cw-note-warning")).to_contain_text("Yue Lin")
+    expect(second.locator(".cw-note-warning[role=alert]")).to_contain_text("Yue Lin")
     shown = {row[0]: row[1:] for row in ([c.strip() for c in r.locator("th, td").all_inner_texts()] for r in second.locator("tbody tr").all())}
     assert shown["Highest temperature"] == ["39.9 °C", "39.4 °C", "38.6 °C"]
     assert shown["Comment"] == ["second", "first", "first"]
@@ -130,7 +130,7 @@ def test_saving_without_a_change_says_so_and_makes_no_history(signed_in: Any, as
     page = signed_in("investigator-01")
     page.goto(url_of(assessed, "d1"))
     save(page)
-    expect(page.locator(".cw-note")).to_contain_text("Nothing has changed")
+    expect(page.get_by_text("Nothing has changed, so nothing was saved.")).to_be_visible()
     assert stored(assessed, "d1").version == 1
 
 

@@ -144,7 +144,8 @@ def test_memberships_are_given_and_taken_on_the_persons_page(
         "username": coordinator.username, "is_active": "on", "language": "en",
         "memberships-TOTAL_FORMS": "2", "memberships-INITIAL_FORMS": "1",
         "memberships-0-id": old.pk, "memberships-0-user": coordinator.pk, "memberships-0-DELETE": "on",
-        "memberships-1-id": "", "memberships-1-user": coordinator.pk, "memberships-1-site": sites[1].pk, "memberships-1-role": "INVESTIGATOR",
+        "memberships-1-id": "", "memberships-1-user": coordinator.pk, "memberships-1-site": sites[1].pk,
+        "memberships-1-role": "INVESTIGATOR",
     }  # fmt: skip
     assert client.post(url, data).status_code == 302
     assert held(coordinator) == {("INVESTIGATOR", "02")}

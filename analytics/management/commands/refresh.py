@@ -21,4 +21,6 @@ class Command(BaseCommand):
             frozen = report.refresh(lambda done, total, message: self.stdout.write(f"{done} of {total}  {message}"))
         except report.Failed as failed:
             raise CommandError(f"These tables could not be computed: {failed}") from failed
-        self.stdout.write(f"{frozen.content_hash}  {frozen.taken_at:%Y-%m-%d %H:%M:%S} UTC  {time.monotonic() - start:.1f} s")
+        self.stdout.write(
+            f"{frozen.content_hash}  {frozen.taken_at:%Y-%m-%d %H:%M:%S} UTC  {time.monotonic() - start:.1f} s"
+        )

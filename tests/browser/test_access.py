@@ -1,0 +1,158 @@
+"""Nothing for axe to find, on any page, light and dark, wide and narrow; and the second language."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from deploy.environment import ROOT
+from tests import study
+from tests.browser.steps import fill, save, url_of
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+AT_MOST_OVER = 1  # pixels wider than the window, for rounding
+
+Prepare = Callable[[Page], None]
+
+
+@pytest.fixture
+def queried(people: Any, fresh: Any) -> Any:
+    """A subject with a query and one complete assessment."""
+    with study.seeing_everything():
+        for day, changes in ((1, study.SHOCK | {"investigator_grade": "1"}), (2, {})):
+            study.submit("crs_assessment", fresh, f"d{day}", study.typed_crs(day, **changes), by=people("investigator-01"))
+    return fresh
+
+
+def pages_of(subject: Any, query: int) -> Iterator[tuple[str | None, str, Prepare | None]]:
+    """Who looks, where, and what is done there before."""
+    book = f"/subjects/{subject.code}/"
+    yield from (
+        (None, "/accounts/login/", None),
+        ("coordinator-01", "/", None),
+        ("data-manager", "/subjects/", None),
+        ("coordinator-01", "/subjects/?q=nobody", None),
+        ("coordinator-01", "/subjects/screen/", None),
+        ("coordinator-01", "/subjects/screen/", save),
+        ("coordinator-01", book, None),
+        ("coordinator-01", book + "enrol/", None),
+        ("coordinator-01", book + "d2/", None),
+        ("coordinator-01", book + "visits/", None),
+        ("investigator-01", url_of(subject, "d1"), None),
+        ("investigator-01", url_of(subject, "d3"), with_errors),
+        ("data-manager", url_of(subject, "d1"), None),
+        ("investigator-01", url_of(subject, "screening", "eligibility"), None),
+        ("investigator-01", url_of(subject, "d1") + "history/", None),
+        ("investigator-01", url_of(subject, "d1"), open_drawer),
+        ("data-manager", "/queries/", None),
+        ("investigator-01", f"/queries/{query}/", None),
+        ("data-manager", f"/queries/{query}/", None),
+        ("statistician", "/endpoints/", None),
+        ("statistician", "/endpoints/", first_endpoint),
+        ("statistician", "/endpoints/", first_cell),
+        ("statistician", "/published/", None),
+        ("data-manager", "/jobs/", None),
+        ("data-manager", "/exports/", None),
+        ("coordinator-01", "/accounts/password/change/", None),
+        ("coordinator-01", "/accounts/logout/", None),
+        ("coordinator-01", "/accounts/password/reset/", None),
+        ("coordinator-01", "/subjects/09-999/", None),
+        ("data-manager", "/subjects/screen/", None),
+    )
+
+
+def with_errors(page: Page) -> None:
+    fill(page, {"temperature": "98.6", "vasopressors": [study.PRESSOR | {"dose": "much"}]})
+    save(page)
+
+
+def open_drawer(page: Page) -> None:
+    page.get_by_role("link", name="History").click()
+    expect(page.locator("#cw-drawer tbody tr").first).to_be_visible()
+
+
+def first_endpoint(page: Page) -> None:
+    page.locator("main a[href^='/endpoints/']").first.click()
+    page.wait_for_load_state()
+
+
+def first_cell(page: Page) -> None:
+    first_endpoint(page)
+    page.goto(page.locator("main td a").first.get_attribute("href"))
+
+
+@pytest.fixture(scope="module")
+def conclusions(web_environment: dict[str, str]) -> None:
+    """Snapshot and endpoint tables, as the worker would have left them."""
+    subprocess.run([sys.executable, "manage.py", "refresh"], cwd=ROOT, env=web_environment, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(signed_in: Any, queried: Any, conclusions: None, scheme: str) -> None:
+    from crf.workflow import Query
+
+    with study.seeing_everything():
+        query = Query.objects.filter(subject=queried).latest("id").pk
+    axe, seen, people = Axe(), [], {}
+    for who, path, prepare in pages_of(queried, query):
+        page = people.get(who) or people.setdefault(who, signed_in(who, color_scheme=scheme))
+        page.set_viewport_size(WIDE)
+        page.goto(path)
+        if prepare:
+            prepare(page)
+        for size in (WIDE, NARROW):
+            page.set_viewport_size(size)
+            found = axe.run(page, options=RULES).response["violations"]
+            at = f"{path} {prepare.__name__ if prepare else ''} {size['width']} {scheme}"
+            seen += [f"{at}: {v['id']}: {n['html'][:120]}" for v in found for n in v["nodes"][:2]]
+            over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            seen += [f"{at}: {over} px wider than the window"] if over > AT_MOST_OVER else []
+    assert not seen, "\n".join(seen)
+
+
+def test_axe_finds_nothing_on_the_page_of_a_conflict(signed_in: Any, queried: Any) -> None:
+    pages = [signed_in("investigator-01"), signed_in("coordinator-01")]
+    for page, temperature in zip(pages, ("39.1", "39.2"), strict=True):
+        page.goto(url_of(queried, "d2"))
+        fill(page, {"temperature": temperature})
+        page.locator("#id_reason_choice").select_option("Transcription error")
+    for page in pages:
+        save(page)
+    for size in (WIDE, NARROW):
+        pages[1].set_viewport_size(size)
+        found = Axe().run(pages[1], options=RULES).response["violations"]
+        assert not [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found]
+
+
+def test_the_language_switch_changes_every_word_of_the_frame_and_stays_with_the_person(signed_in: Any, queried: Any) -> None:
+
+    words = spoken(ROOT / "trial" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po")
+    page = signed_in("monitor")
+    page.goto("/subjects/")
+    page.get_by_text("Language", exact=True).locator("..").click()
+    page.get_by_role("button", name="简体中文").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-hans")
+    expect(page.locator("h1")).to_have_text(words["Subjects"])
+    again = signed_in("monitor")  # another machine
+    again.goto(url_of(queried, "d1"))
+    expect(again.locator("html")).to_have_attribute("lang", "zh-hans")
+    expect(again.locator("h1")).to_contain_text(words["CRS assessment"])
+    expect(again.locator("#item-temperature")).to_contain_text(words["Highest temperature"])
+    expect(again.locator("#verdict")).not_to_contain_text("One vasopressor")
+    page.goto("/accounts/logout/")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def spoken(catalogue: Any) -> dict[str, str]:
+    """English sentence -> Chinese."""
+    import polib
+
+    return {entry.msgid: entry.msgstr for entry in polib.pofile(str(catalogue)) if entry.msgstr}
