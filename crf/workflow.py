@@ -18,7 +18,7 @@ from trial.models import Site, Subject, User, Visit
 from trial.subjects import Refused
 
 # Stored as the msgid: each reader gets it in their own language.
-EVIDENCE = gettext_noop("Closed: the values changed and the check holds.")
+EVIDENCE = gettext_noop("Closed: the values changed, and the check has nothing to ask any more.")
 RANGE = "RANGE:"  # the check id of an item's own plausible range is RANGE:<item>
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connections, models
+from django.db import connections, models, transaction
 from django.db.backends.utils import CursorWrapper
 
 from trial.guarded import Guard
@@ -20,9 +20,15 @@ def guarded_models() -> list[tuple[type[models.Model], Guard]]:
 
 def install(*, using: str = "owner", **_: Any) -> None:
     """Creates functions, triggers, policies and grants afresh; running it twice changes nothing. Needs the owner."""
+    connection = connections[using]
+    # One transaction: between the general grant and the revocation for the audit table nobody can slip in.
+    with transaction.atomic(using=using):
+        _install(connection)
+
+
+def _install(connection: Any) -> None:
     from trial.audit import FUNCTIONS
 
-    connection = connections[using]
     role = connection.ops.quote_name(settings.DATABASES["default"]["USER"])
     present = set(connection.introspection.table_names())
     with connection.cursor() as cursor:

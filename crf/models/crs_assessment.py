@@ -349,3 +349,10 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
         item="vasopressors",
         sees=("vasopressors",),
     )
+    crs20 = Check(
+        "CRS-20",
+        _("The investigator's grade is not entered yet. Please ask the investigator to grade this assessment."),
+        lambda form: None if form.astct.value is None else form.investigator_grade is not None,
+        item="investigator_grade",
+        sees=("investigator_grade",),
+    )

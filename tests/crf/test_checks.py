@@ -172,6 +172,7 @@ CASES: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str
         [SHOCK, SHOCK | {"history": [past("39", day=19, vasopressors=[drug(at(18), None)])]},
          SHOCK | {"hypotension_due_to_crs": "N", "history": [past("39", vasopressors=[drug(at(20), None)])]}],
     ),
+    "CRS-20": ([SHOCK | {"investigator_grade": "3"}], [SHOCK], [{"temperature": None}]),
 }  # fmt: skip
 DECLARED: dict[str, tuple[FormClass, Check]] = {
     c.id: (form, c) for form in casebook() for c in form.declared.checks.values()

@@ -22,6 +22,7 @@ from trial.rules import crs_options
 OF_OTHERS = (
     "Model name", "Add link", "Change or view list link", "access attempt", "access attempts", "Attempt Time", "Username",
     "IP Address", "User Agent", "Failed Logins",
+    "After you’ve created a user, you’ll be able to edit more user options.",
 )  # fmt: skip
 
 

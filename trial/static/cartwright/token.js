@@ -11,6 +11,7 @@
     if (field && token()) field.value = token();
   });
   document.addEventListener("htmx:configRequest", function (event) {
+    if (event.detail.verb === "get") return; // a token does not belong into an address
     if (token()) event.detail.headers["X-CSRFToken"] = token();
     event.detail.parameters.csrfmiddlewaretoken = token() || event.detail.parameters.csrfmiddlewaretoken;
   });
