@@ -65,7 +65,11 @@ def in_words(change: audit.Change) -> tuple[str, str, str]:
 
 def _label(field: Any) -> Any:
     """The field's own label, or what we call a column that needs none on any other page."""
-    return field.verbose_name if isinstance(field.verbose_name, Promise) else COLUMNS.get(field.attname, field.verbose_name)
+    return (
+        field.verbose_name
+        if isinstance(field.verbose_name, Promise)
+        else COLUMNS.get(field.attname, field.verbose_name)
+    )
 
 
 def _text(value: Any) -> str:

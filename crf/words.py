@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crf.declare.form import Entered, FormClass
 from crf.sheet import Sheet
@@ -36,10 +37,14 @@ class Said:
     remarks: tuple[str, ...]
 
 
+# Findings whose value is a code of the rule and no grade.
+STATES = {"WAIVED": gettext_lazy("waived"), "OPEN_EPISODE": gettext_lazy("open")}
+
+
 def said(verdict: Verdict) -> Said:
     """Translates the clause before its placeholders are filled."""
     return Said(
-        verdict.value,
+        STATES.get(str(verdict.value), verdict.value),
         _(verdict.clause).format(**{name: _inserted(name, text) for name, text in verdict.shown.items()}),
         _(verdict.basis) if verdict.basis else "",
         tuple(said(finding) for finding in verdict.because),

@@ -25,6 +25,7 @@ django.setup()
 from django.db import connections  # noqa: E402
 from django.test import TransactionTestCase  # noqa: E402
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402
+from django.utils import translation  # noqa: E402
 
 from tests import database, study  # noqa: E402
 from trial.models import Site, Subject, User  # noqa: E402
@@ -87,6 +88,13 @@ def demo_copy(demo_database: str, django_db_blocker: Any) -> Iterator[str]:
         with database.using(name):
             yield name
     database.drop(name)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A page shown to a person who reads Chinese leaves the thread in Chinese: the next test starts in English again."""
+    with translation.override("en"):
+        yield
 
 
 # --- sites, people, subjects

@@ -110,7 +110,11 @@ def of_forms() -> Iterator[Any]:
 def of_lists() -> Iterator[Any]:
     """Labels of code lists, roles and states."""
     units = (codelists.DoseUnit, codelists.DoseLevel)  # figures and units read alike
-    lists = [c for c in vars(codelists).values() if hasattr(c, "choices") and c not in units and c.__module__ == codelists.__name__]
+    lists = [
+        c
+        for c in vars(codelists).values()
+        if hasattr(c, "choices") and c not in units and c.__module__ == codelists.__name__
+    ]
     for one in (*lists, Membership.Role, Subject.Status, Job.State):
         yield from (label for code, label in one.choices if str(label) != code)
 
@@ -179,7 +183,9 @@ class Visible(HTMLParser):
 
 
 # Names and sources; the test's own people are called after their roles.
-NAMES = re.compile(r"Cartwright|Hospital \d|Wuhan|Asia/Shanghai|Lee DW|Biol Blood Marrow Transplant|[\w.]+-\d\d|ASTCT|ECOG|FiO2|L/min")
+NAMES = re.compile(
+    r"Cartwright|Hospital \d|Wuhan|Asia/Shanghai|Lee DW|Biol Blood Marrow Transplant|[\w.]+-\d\d|ASTCT|ECOG|FiO2|L/min"
+)
 ENGLISH = re.compile(r"[A-Za-z]{3,}(?: [A-Za-z]{2,})+")
 
 
@@ -216,14 +222,18 @@ def pages(client: Client, addresses: Iterable[str]) -> Iterator[tuple[str, str]]
 def test_the_sign_in_page_says_nothing_in_english(client: Client) -> None:
     page = client.get(reverse("account_login"), headers={"accept-language": "zh-CN,zh;q=0.9"}).content.decode()
     assert english_on(page) == []
-    refused = client.post(reverse("account_login"), {"login": "nobody", "password": "-"}, headers={"accept-language": "zh-CN"})
+    refused = client.post(
+        reverse("account_login"), {"login": "nobody", "password": "-"}, headers={"accept-language": "zh-CN"}
+    )
     assert english_on(refused.content.decode()) == []
 
 
 @pytest.mark.django_db
 def test_the_pages_of_a_site_say_nothing_in_english(investigator: User, infused: Subject, typed_crs: Any) -> None:
     with study.seeing_everything():
-        study.submit("crs_assessment", infused, "d1", typed_crs(**{**study.SHOCK, "investigator_grade": "2"}), by=investigator)
+        study.submit(
+            "crs_assessment", infused, "d1", typed_crs(**{**study.SHOCK, "investigator_grade": "2"}), by=investigator
+        )
     place = f"/subjects/{infused.code}/"
     addresses = [
         "/", "/subjects/", "/queries/", "/subjects/screen/", place, f"{place}visits/", f"{place}d2/", f"{place}d1/crs-assessment/",

@@ -24,7 +24,11 @@ def address(request: HttpRequest) -> str:
     Behind a proxy (TLS=1) that is the last entry of X-Forwarded-For, which the proxy wrote; those before it anybody can send.
     Never blank: axes would begin to count anew at every failure.
     """
-    said = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() if settings.SECURE_PROXY_SSL_HEADER else ""
+    said = (
+        request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+        if settings.SECURE_PROXY_SSL_HEADER
+        else ""
+    )
     for found in (said, request.META.get("REMOTE_ADDR", "")):
         try:
             return str(ip_address(found))

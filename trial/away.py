@@ -55,7 +55,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def signed_out(request: HttpRequest) -> HttpResponse:
     """The session ended while a person was typing: they sign in beside this page, and send it again."""
-    text = _("Nothing was saved, and nothing is lost. Please sign in; a new tab opens for it. Then send this page again.")
+    text = _(
+        "Nothing was saved, and nothing is lost. Please sign in; a new tab opens for it. Then send this page again."
+    )
     page = render_to_string(
         "503.html", {**_typed(request), "title": _("You are signed out"), "text": text, "sign_in": True}
     )

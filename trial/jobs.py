@@ -48,9 +48,12 @@ def request(kind: str, *, by: str, arguments: dict[str, Any] | None = None) -> J
     """
     if kind not in _works:
         raise KeyError(kind)
-    waiting = Job.objects.filter(kind=kind, state=Job.State.QUEUED, arguments=arguments or {}).first()
-    job = waiting or Job.objects.create(kind=kind, requested_by=by, arguments=arguments or {})
-    transaction.on_commit(lambda: tell(job.pk))
+    with transaction.atomic():
+        with connection.cursor() as cursor:  # two who ask at once get one job; released with the transaction
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('cartwright job'), hashtext(%s))", [kind])
+        waiting = Job.objects.filter(kind=kind, state=Job.State.QUEUED, arguments=arguments or {}).first()
+        job = waiting or Job.objects.create(kind=kind, requested_by=by, arguments=arguments or {})
+        transaction.on_commit(lambda: tell(job.pk))
     return job
 
 

@@ -22,7 +22,7 @@ Respond = Callable[[HttpRequest], HttpResponse]
 class SignedIn(LoginRequiredMiddleware):
     """Every page asks for a sign-in; a form that was sent after the session ended keeps what was typed."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:  # type: ignore[override]
         if request.headers.get("HX-Request"):
             return HttpResponse(status=401)  # a part of a page is never the sign-in page
         if request.method == "POST":

@@ -20,7 +20,7 @@ from analytics import report, snapshot, tasks
 from analytics.models import Snapshot
 from tests import database, study
 from tests.analytics import brokers
-from trial import jobs
+from trial import jobs, version
 from trial.models import Job
 
 pytestmark = pytest.mark.usefixtures("transactional_db", "files", "broker")
@@ -42,6 +42,8 @@ def start_worker(broker: str, files: Path) -> Iterator[Callable[[], subprocess.P
     """Starts `celery worker` on the database of the test, in a process group of its own."""
     started: list[subprocess.Popen] = []
     environment = database.environment() | {
+        # A commit while the tests run would make the worker another software than this process.
+        "CARTWRIGHT_VERSION": version.software(),
         "BROKER_URL": broker, "STORAGE_OPTIONS": json.dumps({"location": str(files)}), "DJANGO_SETTINGS_MODULE": "trial.settings",
     }  # fmt: skip
     command = [

@@ -3,4 +3,3 @@
 from trial.settings import *  # noqa: F403
 
 INSTALLED_APPS += ["simple_history", "auditlog", "tests.bench"]  # noqa: F405
-SILENCED_SYSTEM_CHECKS = [*SILENCED_SYSTEM_CHECKS, "models.W042"]  # noqa: F405

@@ -83,6 +83,7 @@ class Ordinary:
         around: Callable[[], AbstractContextManager[Any]] = nullcontext, base: Any = forms.ModelForm, occurrence: int = 1,
     ) -> None:  # fmt: skip
         self.model, self.places, self.by = model, places, by
+        self.row_ids: dict[int, int] = {}
         self.prepare, self.around, self.occurrence = prepare, around, occurrence
         self.form = modelform_factory(model, form=base, fields=list(CrsAssessment.declared.items))
         self.rows = inlineformset_factory(
@@ -92,7 +93,7 @@ class Ordinary:
     def enter(self, number: int) -> None:
         subject, visit = self.places[number]
         with transaction.atomic(), timezone.override(ZoneInfo(subject.site.timezone)):
-            self._save(
+            self.row_ids[number] = self._save(
                 self.model(
                     subject=subject, site_id=subject.site_id, visit=visit, occurrence=self.occurrence, entered_at=study.NOW,
                     entered_by=self.by, changed_at=study.NOW, changed_by=self.by,
@@ -107,10 +108,11 @@ class Ordinary:
             found.version, found.changed_at, found.changed_by = found.version + 1, study.NOW, self.by
             data = typed(CORRECTED)
             data["vasopressors-INITIAL_FORMS"] = "1"
-            data["vasopressors-0-id"] = str(found.vasopressors.get().pk)
+            data["vasopressors-0-id"] = str(self.row_ids[number])  # the page carries it
             self._save(found, data)
 
-    def _save(self, instance: Any, data: Any) -> None:
+    def _save(self, instance: Any, data: Any) -> int:
+        """Returns the key of the vasopressor's row."""
         self.prepare(instance)
         form = self.form(data, instance=instance)
         rows = self.rows(data, instance=instance, prefix="vasopressors")
@@ -122,6 +124,7 @@ class Ordinary:
                 line.subject_id, line.site_id, line.row = saved.subject_id, saved.site_id, number
                 self.prepare(line)
                 line.save()
+        return rows.forms[0].instance.pk
 
 
 def variants(places: list[tuple[Subject, Visit]], by: User) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from deploy.browser import executable
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 WIDTHS = {"wide": (1280, 900), "narrow": (390, 844)}
 DAYS_SEARCHED = 15
+HIGHEST = 6000  # pixels of one picture
 COLOURS = 256  # of a palette, so that a picture stays small
 
 
@@ -131,7 +132,10 @@ def take(page: Page, shot: Shot, to: Path, *, whole: bool = True) -> str:
     for action in shot.press:
         press(page, action)
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=to, full_page=whole)
+    if whole:  # a window as high as the page: what sticks to its foot then stands at the foot
+        high = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": page.viewport_size["width"], "height": min(high, HIGHEST)})  # type: ignore[index]
+    page.screenshot(path=to)
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     page.evaluate("window.onbeforeunload = null")
     said = [f"status {status}"] if status >= 400 else []

@@ -161,6 +161,7 @@ def test_after_signing_in_again_elsewhere_the_open_page_still_saves(signed_in: A
     door = page.context.new_page()
     door.goto("/accounts/login/")
     sign_in(door, "investigator-01")
+    door.close()
     fill(page, study.typed_crs(1))
     expect(page.locator("#cw-signed-out")).to_be_hidden()
     save(page)

@@ -251,3 +251,23 @@ def test_progress_is_seen_while_the_work_is_still_in_its_transaction(
     found = jobs.run(jobs.request("trial", by="ada").pk)
     assert seen == [(2, 23, "01-002")]
     assert found is not None and (found.done, found.total, found.state) == (2, 23, "DONE")
+
+
+def test_two_who_ask_at_the_same_moment_get_one_job(kind: dict[str, Any]) -> None:
+    together = threading.Barrier(6)
+    keys: list[int] = []
+
+    def ask() -> None:
+        try:
+            together.wait(10)
+            keys.append(jobs.request("trial", by="beat").pk)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(keys) == 6
+    assert Job.objects.filter(kind="trial").count() == len(set(keys)) == 1

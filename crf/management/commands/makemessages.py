@@ -17,7 +17,6 @@ from crf.codelists import Vasopressor
 from trial import rules
 from trial.rules import crs_options
 
-
 # Words of other packages that lack a Chinese translation of their own: Django's panel, and the list of refused sign-ins.
 OF_OTHERS = (
     "Model name", "Add link", "Change or view list link", "access attempt", "access attempts", "Attempt Time", "Username",
@@ -60,6 +59,8 @@ class Command(makemessages.Command):
         # xgettext takes "95 % CI" for a format. Ours name what they insert.
         found += [entry if "%(" in entry else entry.replace("#, python-format\n", "") for entry in entries]
         # A JSON string is a valid string of a catalogue: the same quotes and escapes.
-        found += [f'msgid {json.dumps(text, ensure_ascii=False)}\nmsgstr ""\n' for text in dict.fromkeys((*rule_sentences(), *OF_OTHERS))]
+        found += [
+            f'msgid {json.dumps(text, ensure_ascii=False)}\nmsgstr ""\n'
+            for text in dict.fromkeys((*rule_sentences(), *OF_OTHERS))
+        ]
         pot.write_text("\n\n".join(found), encoding="utf-8")
-
