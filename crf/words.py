@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crf.codelists import Missing
 from crf.declare.form import Entered, FormClass
 from crf.sheet import Sheet
 from trial import audit
@@ -139,7 +140,8 @@ def _entries(change: audit.Change, prefix: str, source: Any, names: dict[str, st
         for name in {**old, **new}:
             if old.get(name) != new.get(name) and name in source.declared.items:
                 label = _("%(item)s: why missing") % {"item": source.declared.items[name].about.label}
-                yield {"label": label, "old": old.get(name), "new": new.get(name), **common}
+                reasons: dict[Any, Any] = dict(Missing.choices)
+                yield {"label": label, "old": reasons.get(old.get(name)), "new": reasons.get(new.get(name)), **common}
         return
     item = source.declared.items.get(change.column)
     label = str(item.about.label) if item else change.column

@@ -21,6 +21,7 @@ class ReviewSite(AdminSite):
 
     site_title = _("Cartwright review")
     site_header = _("Review")
+    enable_nav_sidebar = False  # lists are wide; the index and the breadcrumb lead everywhere
     index_title = _("Review")
 
     def has_permission(self, request: HttpRequest) -> bool:

@@ -36,7 +36,7 @@ def _install(connection: Any) -> None:
         _grant(cursor, role)
         for model, guard in guarded_models():
             if model._meta.db_table in present:
-                _protect(cursor, model._meta.db_table, guard, role)
+                _protect(cursor, model, guard, role)
 
 
 def _grant(cursor: CursorWrapper, role: str) -> None:
@@ -51,7 +51,9 @@ def _grant(cursor: CursorWrapper, role: str) -> None:
     )
 
 
-def _protect(cursor: CursorWrapper, table: str, guard: Guard, role: str) -> None:
+def _protect(cursor: CursorWrapper, model: type[models.Model], guard: Guard, role: str) -> None:
+    table = model._meta.db_table
+    has_visit = {"visit", "subject"} <= {f.name for f in model._meta.local_fields}
     cursor.execute(
         f'CREATE OR REPLACE TRIGGER trial_no_truncate BEFORE TRUNCATE ON "{table}"'
         " FOR EACH STATEMENT EXECUTE FUNCTION trial_append_only();"
@@ -77,11 +79,18 @@ def _protect(cursor: CursorWrapper, table: str, guard: Guard, role: str) -> None
         )
     if guard.follows:
         column, target = guard.follows
-        cursor.execute(
-            "SELECT 1 FROM pg_constraint WHERE conname = 'trial_follows_site' AND conrelid = %s::regclass", [table]
+        _tie(
+            cursor,
+            table,
+            "trial_follows_site",
+            f"({column}, site_id) REFERENCES {target} (id, site_id) ON UPDATE CASCADE",
         )
-        if not cursor.fetchone():
-            cursor.execute(
-                f'ALTER TABLE "{table}" ADD CONSTRAINT trial_follows_site FOREIGN KEY ({column}, site_id)'
-                f" REFERENCES {target} (id, site_id) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED"
-            )
+    if has_visit:
+        _tie(cursor, table, "trial_visit_of_subject", "(visit_id, subject_id) REFERENCES trial_visit (id, subject_id)")
+
+
+def _tie(cursor: CursorWrapper, table: str, name: str, key: str) -> None:
+    """A foreign key of two columns, which Django cannot declare."""
+    cursor.execute("SELECT 1 FROM pg_constraint WHERE conname = %s AND conrelid = %s::regclass", [name, table])
+    if not cursor.fetchone():
+        cursor.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT {name} FOREIGN KEY {key} DEFERRABLE INITIALLY DEFERRED')

@@ -173,7 +173,11 @@ class Visit(SubjectTable):
 
     class Meta:
         ordering = ["subject", "id"]
-        constraints = [models.UniqueConstraint(fields=["subject", "infusion", "code"], name="visit_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "infusion", "code"], name="visit_once"),
+            # The target of every form's (visit, subject) key: a form can never stand at another subject's visit.
+            models.UniqueConstraint(fields=["id", "subject"], name="visit_and_subject"),
+        ]
         verbose_name = _("visit")
         verbose_name_plural = _("visits")
 

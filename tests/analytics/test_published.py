@@ -72,4 +72,4 @@ def test_every_sentence_of_the_file_can_be_translated():
         for line in published.published()
         for words in (line.item, line.unit, line.estimator, line.status)
     }
-    assert said == set(published.TEXTS)
+    assert said - {"%"} == set(published.TEXTS)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from deploy.browser import executable
+from deploy.environment import ROOT
 from tests import database, study
 from tests.browser import server
 
@@ -79,6 +82,14 @@ def web(web_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="session")
+def conclusions(web_environment: dict[str, str]) -> None:
+    """Snapshot and endpoint tables, as the worker would have left them."""
+    subprocess.run(
+        [sys.executable, "manage.py", "refresh"], cwd=ROOT, env=web_environment, check=True, capture_output=True
+    )
+
+
+@pytest.fixture(scope="session")
 def browser_context_args(web: server.Web) -> dict[str, Any]:
     return {"base_url": web.address, "viewport": {"width": 1280, "height": 900}, "locale": "en-GB"}
 
@@ -91,7 +102,11 @@ Sign = Callable[..., Page]
 
 @pytest.fixture
 def signed_in(
-    records: None, new_context: Callable[..., BrowserContext], web: server.Web, broken: list[str], request: pytest.FixtureRequest
+    records: None,
+    new_context: Callable[..., BrowserContext],
+    web: server.Web,
+    broken: list[str],
+    request: pytest.FixtureRequest,
 ) -> Iterator[Sign]:
     """signed_in("investigator-01", **context options) opens a page of a person whose session is already there.
 
@@ -108,7 +123,9 @@ def signed_in(
             context.add_cookies([{"name": "sessionid", "value": session_of(username), "url": address}])
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
-        page.on("response", lambda r: broken.append(f"{r.status} {r.request.method} {r.url}") if r.status >= 500 else None)
+        page.on(
+            "response", lambda r: broken.append(f"{r.status} {r.request.method} {r.url}") if r.status >= 500 else None
+        )
         page.on("pageerror", lambda error: broken.append(f"script: {error}"))
         page.on("dialog", lambda dialog: dialog.accept())
         return page
@@ -175,4 +192,3 @@ def site_01(records: None) -> Any:
 def fresh(people: Any, site_01: Any) -> Any:
     """A subject of site 01, infused on 2026-03-20, without a CRS assessment."""
     return study.infused(site_01, by=people("investigator-01"))
-

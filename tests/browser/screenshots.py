@@ -49,7 +49,12 @@ def shots(places: dict[str, str]) -> list[Shot]:
         Shot("form", "investigator-01", form),
         Shot("form-read-only", "data-manager", form),
         Shot("form-eligibility", "investigator-01", f"{subject}screening/eligibility/"),
-        Shot("form-errors", "investigator-01", form, ("clear:temperature", "[data-add-row]", "type:vasopressors", "[name=_check] >> visible=true")),
+        Shot(
+            "form-errors",
+            "investigator-01",
+            form,
+            ("clear:temperature", "[data-add-row]", "type:vasopressors", "[name=_check] >> visible=true"),
+        ),
         Shot("history", "coordinator-01", f"{form}history/"),
         Shot("history-drawer", "coordinator-01", form, ("text=History",)),
         Shot("queries", "data-manager", "/queries/?state=all"),
@@ -105,8 +110,8 @@ def places(context: BrowserContext) -> dict[str, str]:
         found["query"] = query[1]
     found["endpoints"] = " ".join(sorted(set(re.findall(r'href="(/endpoints/[\w-]+/)"', read("/endpoints/")))))
     for path in found["endpoints"].split():
-        if cell := re.search(rf'href="({path}[^"]*cell[^"]*|\?[^"]*cell[^"]*)"', read(path)):
-            found["cell"] = cell[1].replace("&amp;", "&") if cell[1].startswith("/") else path + cell[1].replace("&amp;", "&")
+        if cell := re.search(rf'href="({path}[^/"]+/[^/"]+/[^"]*)"', read(path)):
+            found["cell"] = cell[1].replace("&amp;", "&")
     return found
 
 
@@ -146,7 +151,9 @@ def take(page: Page, shot: Shot, to: Path, *, whole: bool = True) -> str:
 def every(browser: Browser, address: str, out: Path, only: str | None) -> None:
     """Every page in every variant."""
     states: dict[str | None, dict] = {}  # type: ignore[type-arg]
-    manager = browser.new_context(base_url=address, storage_state=sign_in(browser, address, "data-manager"), locale="en")
+    manager = browser.new_context(
+        base_url=address, storage_state=sign_in(browser, address, "data-manager"), locale="en"
+    )
     listed = [shot for shot in shots(places(manager)) if not only or only in shot.name]
     for scheme in ("light", "dark"):
         for language in ("en", "zh-hans"):
@@ -189,7 +196,10 @@ def readme(browser: Browser, address: str, out: Path) -> None:
         Shot("published", "statistician", "/published/"),
     ):
         context = browser.new_context(
-            base_url=address, storage_state=sign_in(browser, address, shot.who), viewport={"width": 1280, "height": 860}, color_scheme="light"
+            base_url=address,
+            storage_state=sign_in(browser, address, shot.who),
+            viewport={"width": 1280, "height": 860},
+            color_scheme="light",
         )
         print(shot.name, take(context.new_page(), shot, out / f"{shot.name}.png", whole=False))
         shrink(out / f"{shot.name}.png")

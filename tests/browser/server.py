@@ -37,7 +37,9 @@ def start(environment: dict[str, str], log: Path) -> Web:
     command = ["-m", "gunicorn", "trial.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "8"]
     command += ["--no-control-socket", "--timeout", "60", "--graceful-timeout", "2"]
     log.parent.mkdir(parents=True, exist_ok=True)
-    pid = processes.spawn([sys.executable, *command], log=log, environment=environment, lifeline=signal.SIGKILL, cwd=ROOT)
+    pid = processes.spawn(
+        [sys.executable, *command], log=log, environment=environment, lifeline=signal.SIGKILL, cwd=ROOT
+    )
     web = Web(f"http://127.0.0.1:{port}", pid, log)
     ready = processes.wait_until(lambda: not processes.alive(pid) or answers(port), seconds=READY_SECONDS, pause=0.1)
     if not ready or not processes.alive(pid):
@@ -63,7 +65,10 @@ class Wire:
 
     def __init__(self, url: str) -> None:
         self._parts = urlsplit(url)
-        self._target = (self._parts.hostname or "127.0.0.1", self._parts.port or DEFAULT_PORTS.get(self._parts.scheme, 5432))
+        self._target = (
+            self._parts.hostname or "127.0.0.1",
+            self._parts.port or DEFAULT_PORTS.get(self._parts.scheme, 5432),
+        )
         self._port, self._ends = free_port(), set[socket.socket]()
         self._listener: socket.socket | None = None
         self.mend()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,7 +14,10 @@ from tests import study
 from tests.browser.steps import fill, save, url_of
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-EVERYTHING = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+EVERYTHING = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+}
 # A narrow window changes no colour, and the dark theme nothing but colours: each rule runs where it can find something.
 ALL_BUT_COLOURS = EVERYTHING | {"rules": {"color-contrast": {"enabled": False}}}
 COLOURS = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
@@ -30,7 +31,9 @@ def queried(people: Any, fresh: Any) -> Any:
     """A subject with a query and one complete assessment."""
     with study.seeing_everything():
         for day, changes in ((1, study.SHOCK | {"investigator_grade": "1"}), (2, {})):
-            study.submit("crs_assessment", fresh, f"d{day}", study.typed_crs(day, **changes), by=people("investigator-01"))
+            study.submit(
+                "crs_assessment", fresh, f"d{day}", study.typed_crs(day, **changes), by=people("investigator-01")
+            )
     return fresh
 
 
@@ -91,12 +94,6 @@ def first_cell(page: Page) -> None:
     page.goto(page.locator("main td a").first.get_attribute("href"))
 
 
-@pytest.fixture(scope="module")
-def conclusions(web_environment: dict[str, str]) -> None:
-    """Snapshot and endpoint tables, as the worker would have left them."""
-    subprocess.run([sys.executable, "manage.py", "refresh"], cwd=ROOT, env=web_environment, check=True, capture_output=True)
-
-
 def test_axe_finds_nothing_on_any_page_wide_narrow_or_dark(signed_in: Any, queried: Any, conclusions: None) -> None:
     from crf.workflow import Query
 
@@ -105,7 +102,7 @@ def test_axe_finds_nothing_on_any_page_wide_narrow_or_dark(signed_in: Any, queri
     seen: list[str] = []
     people: dict[str | None, Page] = {}
     for who, path, prepare in pages_of(queried, query):
-        page = people.get(who) or people.setdefault(who, signed_in(who))
+        page = people.get(who) or people.setdefault(who, signed_in(who, reduced_motion="reduce"))
         page.emulate_media(color_scheme="light")
         page.set_viewport_size(WIDE)
         page.goto(path)
@@ -144,7 +141,9 @@ def test_axe_finds_nothing_on_the_page_of_a_conflict(signed_in: Any, queried: An
         assert not found_by_axe(pages[1], str(size["width"]), EVERYTHING)
 
 
-def test_the_language_switch_changes_every_word_of_the_frame_and_stays_with_the_person(signed_in: Any, queried: Any) -> None:
+def test_the_language_switch_changes_every_word_of_the_frame_and_stays_with_the_person(
+    signed_in: Any, queried: Any
+) -> None:
 
     words = spoken(ROOT / "trial" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po")
     page = signed_in("monitor")

@@ -14,7 +14,9 @@ from tests.browser.steps import because, fill, save, saved, stored, url_of
 
 
 @pytest.fixture(scope="module")
-def wired(web_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[server.Web, server.Wire, server.Wire]]:
+def wired(
+    web_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[server.Web, server.Wire, server.Wire]]:
     """A web process whose ways to the database and to the broker can be cut."""
     import os
 
@@ -46,7 +48,9 @@ def send_again(page: Page) -> None:
         page.get_by_role("button", name="Send it again").click()
 
 
-def test_the_database_goes_away_before_a_form_is_sent(signed_in: Any, fresh: Any, cuttable: Any, broken: list[str]) -> None:
+def test_the_database_goes_away_before_a_form_is_sent(
+    signed_in: Any, fresh: Any, cuttable: Any, broken: list[str]
+) -> None:
     web, database_wire, _ = cuttable
     page = signed_in("investigator-01", address=web.address)
     page.goto(web.address + url_of(fresh, "d1"))
@@ -91,7 +95,9 @@ def test_the_database_goes_away_in_the_middle_of_saving(
     broken.clear()
 
 
-def test_the_live_verdict_says_when_the_server_does_not_answer(signed_in: Any, fresh: Any, cuttable: Any, broken: list[str]) -> None:
+def test_the_live_verdict_says_when_the_server_does_not_answer(
+    signed_in: Any, fresh: Any, cuttable: Any, broken: list[str]
+) -> None:
     web, database_wire, _ = cuttable
     page = signed_in("investigator-01", address=web.address)
     page.goto(web.address + url_of(fresh, "d1"))

@@ -17,7 +17,10 @@ def test_every_kind_of_bad_value_is_explained_at_its_item_and_stays_there(signed
     page = signed_in("investigator-01")
     page.goto(url_of(fresh, "d1"))
     wrong = {"assessed_at": "30feb2026 08:00", "temperature": "98.6", "oxygen": "NASAL_CANNULA", "oxygen_flow": "lots"}
-    fill(page, study.typed_crs(1, **wrong, vasopressors=[study.PRESSOR | {"dose": "-3"}], comment="stays\nwith\nits lines"))
+    fill(
+        page,
+        study.typed_crs(1, **wrong, vasopressors=[study.PRESSOR | {"dose": "-3"}], comment="stays\nwith\nits lines"),
+    )
     page.evaluate(
         "() => { const o = new Option('tampered', 'AURAL'); const s = document.querySelector('[name=temperature_route]');"
         " s.add(o); s.value = 'AURAL'; document.querySelector('[name=antipyretic][value=N]').value = 'PERHAPS'; }"
@@ -48,7 +51,10 @@ def test_every_kind_of_bad_value_is_explained_at_its_item_and_stays_there(signed
     assert page.evaluate("document.activeElement.name") == "vasopressors-0-dose"
 
     # Corrected where it stands, it is saved: nothing had to be typed twice.
-    fill(page, {"assessed_at": "2026-03-21 20:00", "temperature": "38.6", "oxygen_flow": "2", "temperature_route": "ORAL"})
+    fill(
+        page,
+        {"assessed_at": "2026-03-21 20:00", "temperature": "38.6", "oxygen_flow": "2", "temperature_route": "ORAL"},
+    )
     fill(page, {"antipyretic": "N", "anticytokine": "N", "vasopressors-0-dose": "3", "hypotension": "Y"})
     save(page)
     saved(page)
@@ -102,16 +108,23 @@ def posted(page: Any, here: str) -> dict[str, str]:
 def test_hostile_values_in_a_request_never_break_the_server(signed_in: Any, fresh: Any, name: str, value: str) -> None:
     page = signed_in("investigator-01")
     here = url_of(fresh, "d3")
-    form = posted(page, here) | study.typed_crs(3) | {"vasopressors-TOTAL_FORMS": "1", "vasopressors-INITIAL_FORMS": "0"}
+    form = (
+        posted(page, here) | study.typed_crs(3) | {"vasopressors-TOTAL_FORMS": "1", "vasopressors-INITIAL_FORMS": "0"}
+    )
     del form["vasopressors"]
     for path in (here, here + "verdict/"):
         answer = page.request.post(path, form=form | {name: value}, max_redirects=0)
         assert answer.status in (200, 302, 409, 422), (answer.status, answer.text()[:300])
 
 
-@pytest.mark.parametrize("path", ["/queries/999999999999/", "/subjects/01-001/d99/crs-assessment/", "/subjects/01-001/d1/no-form/",
-                                  "/subjects/01-001/screening/crs-assessment/", "/subjects/%00/", "/subjects/01-001/d1/crs-assessment/99999999999999/",
-                                  "/subjects/?page=x&sort=%00&site=%27", "/queries/?page=-1&state=%00", "/subjects/?q=%00"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/queries/999999999999/", "/subjects/01-001/d99/crs-assessment/", "/subjects/01-001/d1/no-form/", "/subjects/%00/",
+        "/subjects/01-001/screening/crs-assessment/", "/subjects/01-001/d1/crs-assessment/99999999999999/",
+        "/subjects/?page=x&sort=%00&site=%27", "/queries/?page=-1&state=%00", "/subjects/?q=%00",
+    ],
+)  # fmt: skip
 def test_hostile_addresses_get_a_page_and_no_server_error(signed_in: Any, path: str) -> None:
     page = signed_in("investigator-01")
     assert page.request.get(path).status in (200, 400, 404)
@@ -120,6 +133,9 @@ def test_hostile_addresses_get_a_page_and_no_server_error(signed_in: Any, path: 
 def test_a_draft_keeps_its_text_without_characters_that_the_database_cannot_keep(signed_in: Any, fresh: Any) -> None:
     page = signed_in("investigator-01")
     here = url_of(fresh, "d1")
-    assert page.request.post(here, form=posted(page, here) | {"_draft": "1", "comment": "a\x00b"}, max_redirects=0).status == 302
+    assert (
+        page.request.post(here, form=posted(page, here) | {"_draft": "1", "comment": "a\x00b"}, max_redirects=0).status
+        == 302
+    )
     page.goto(here)
     expect(page.locator("[name=comment]")).to_have_value("ab")

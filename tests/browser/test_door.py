@@ -30,7 +30,9 @@ def enter(page: Page, name: str, password: str) -> None:
         page.get_by_role("button", name="Sign in").click()
 
 
-def test_signing_in_leads_to_the_page_that_was_asked_for_and_signing_out_ends_the_session(signed_in: Any, somebody: str) -> None:
+def test_signing_in_leads_to_the_page_that_was_asked_for_and_signing_out_ends_the_session(
+    signed_in: Any, somebody: str
+) -> None:
     page = signed_in(None)
     page.goto("/queries/")
     expect(page.locator("h1")).to_have_text("Sign in")
@@ -62,7 +64,9 @@ def test_five_wrong_passwords_lock_this_name_at_this_address_and_nobody_else(sig
     expect(page.locator("h1")).to_have_text("Work list")
 
 
-@pytest.mark.parametrize(("weak", "why"), [("short-1", "too short"), ("password1234", "too common"), ("918273645546", "entirely numeric")])
+@pytest.mark.parametrize(
+    ("weak", "why"), [("short-1", "too short"), ("password1234", "too common"), ("918273645546", "entirely numeric")]
+)
 def test_a_weak_password_is_refused_with_its_reason(signed_in: Any, somebody: str, weak: str, why: str) -> None:
     page = signed_in(somebody)
     change(page, study.PASSWORD, weak)

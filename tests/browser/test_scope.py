@@ -38,7 +38,13 @@ def queried(people: Any, site_01: Any) -> Any:
     """A subject of site 01 with an open query."""
     subject = study.infused(site_01, by=people("investigator-01"))
     with study.seeing_everything():
-        study.submit("crs_assessment", subject, "d1", study.typed_crs(1, **study.SHOCK | {"investigator_grade": "1"}), by=people("investigator-01"))
+        study.submit(
+            "crs_assessment",
+            subject,
+            "d1",
+            study.typed_crs(1, **study.SHOCK | {"investigator_grade": "1"}),
+            by=people("investigator-01"),
+        )
     return subject
 
 
@@ -53,7 +59,7 @@ def paths(subject: Any) -> list[str]:
     """Every address, filled with what belongs to this subject where it can."""
     known = {
         "code": subject.code, "visit_code": "d1", "slug": "crs-assessment", "occurrence": "1", "pk": str(query_of(subject)),
-        "name": "crs-by-grade", "kind": "csv", "row": "1", "column": "1",
+        "name": "crs_by_grade", "kind": "csv", "row": "any", "column": "all",
     }  # fmt: skip
     found = []
     for route, parts in addresses():
@@ -70,7 +76,9 @@ def token(page: Page) -> dict[str, str]:
     return {"X-CSRFToken": page.locator("[name=csrfmiddlewaretoken]").first.input_value()}
 
 
-def test_a_user_of_another_site_finds_nothing_of_a_subject_at_any_address(signed_in: Any, queried: Any) -> None:
+def test_a_user_of_another_site_finds_nothing_of_a_subject_at_any_address(
+    signed_in: Any, queried: Any, conclusions: None
+) -> None:
     page = signed_in("coordinator-03")
     headers = token(page)
     walked = paths(queried)
@@ -90,7 +98,14 @@ def test_a_user_of_another_site_finds_nothing_of_a_subject_at_any_address(signed
 
 def test_lists_search_and_work_list_show_own_subjects_only(signed_in: Any, queried: Any) -> None:
     page = signed_in("investigator-03")
-    for path in ("/", "/subjects/", "/queries/?state=all", "/subjects/?site=01", f"/queries/?q={queried.code}", f"/subjects/?q={queried.code}"):
+    for path in (
+        "/",
+        "/subjects/",
+        "/queries/?state=all",
+        "/subjects/?site=01",
+        f"/queries/?q={queried.code}",
+        f"/subjects/?q={queried.code}",
+    ):
         page.goto(path)
         codes = set(re.findall(r"\b\d\d-\d{3}\b", page.locator("main").inner_text()))
         assert codes <= {c for c in codes if c.startswith("03-")}, path
@@ -119,9 +134,17 @@ def test_the_sponsors_side_sees_no_save_and_its_post_is_refused(signed_in: Any, 
     expect(page.locator("[name=temperature]")).to_be_disabled()
     expect(page.locator("[data-add-row]:visible")).to_have_count(0)
     headers = token(page)
-    for path in (here, here + "verdict/", "/subjects/screen/", f"/subjects/{queried.code}/enrol/", f"/subjects/{queried.code}/visits/"):
+    for path in (
+        here,
+        here + "verdict/",
+        "/subjects/screen/",
+        f"/subjects/{queried.code}/enrol/",
+        f"/subjects/{queried.code}/visits/",
+    ):
         for form in ({"_save": "1"}, {"_draft": "1"}, {"_check": "1"}, {"_add_row": "vasopressors"}):
-            answer = page.request.post(path, form=form | study.typed_crs(1, vasopressors=""), headers=headers, max_redirects=0)
+            answer = page.request.post(
+                path, form=form | study.typed_crs(1, vasopressors=""), headers=headers, max_redirects=0
+            )
             assert answer.status == 403, f"{path} {form}: {answer.status}"
     page.goto(f"/subjects/{queried.code}/")
     expect(page.get_by_role("link", name="Unscheduled visit")).to_have_count(0)
@@ -129,7 +152,13 @@ def test_the_sponsors_side_sees_no_save_and_its_post_is_refused(signed_in: Any, 
 
 def test_the_administrator_reads_no_clinical_data(signed_in: Any, queried: Any) -> None:
     page = signed_in("administrator")
-    for path in ("/subjects/", f"/subjects/{queried.code}/", url_of(queried, "d1"), "/queries/", f"/queries/{query_of(queried)}/"):
+    for path in (
+        "/subjects/",
+        f"/subjects/{queried.code}/",
+        url_of(queried, "d1"),
+        "/queries/",
+        f"/queries/{query_of(queried)}/",
+    ):
         assert page.request.get(path).status in (403, 404), path
 
 

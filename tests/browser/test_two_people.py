@@ -42,7 +42,12 @@ def test_the_second_of_two_people_chooses_per_item_and_both_values_are_kept(sign
     save(second)
     expect(second.locator("h1")).to_have_text("Two people changed this form")
     expect(second.locator(".cw-note-warning[role=alert]")).to_contain_text("Yue Lin")
-    shown = {row[0]: row[1:] for row in ([c.strip() for c in r.locator("th, td").all_inner_texts()] for r in second.locator("tbody tr").all())}
+    shown = {
+        row[0]: row[1:]
+        for row in (
+            [c.strip() for c in r.locator("th, td").all_inner_texts()] for r in second.locator("tbody tr").all()
+        )
+    }
     assert shown["Highest temperature"] == ["39.9 °C", "39.4 °C", "38.6 °C"]
     assert shown["Comment"] == ["second", "first", "first"]
     assert shown["Taken at"] == ["Axillary", "Oral", "Axillary"]
@@ -70,7 +75,12 @@ def test_two_people_enter_the_same_form_for_the_first_time(signed_in: Any, fresh
     pages = [signed_in("investigator-01"), signed_in("investigator-01")]
     for page, temperature in zip(pages, ("38.6", "39.2"), strict=True):
         page.goto(url_of(fresh, "d2"))
-        fill(page, study.typed_crs(2, temperature=temperature, vasopressors=[study.PRESSOR], hypotension="Y", investigator_grade="3"))
+        fill(
+            page,
+            study.typed_crs(
+                2, temperature=temperature, vasopressors=[study.PRESSOR], hypotension="Y", investigator_grade="3"
+            ),
+        )
     for page in pages:
         save(page)
     expect(pages[1].locator("h1")).to_have_text("Two people changed this form")
@@ -103,10 +113,15 @@ def test_the_history_drawer_says_item_old_new_who_when_and_why(signed_in: Any, a
 
 def history_rows(page: Page) -> list[list[str]]:
     """The rows of the open drawer."""
-    return [[cell.strip() for cell in row.locator("th, td").all_inner_texts()] for row in page.locator("#cw-drawer tbody tr").all()]
+    return [
+        [cell.strip() for cell in row.locator("th, td").all_inner_texts()]
+        for row in page.locator("#cw-drawer tbody tr").all()
+    ]
 
 
-def test_a_correction_without_a_reason_is_refused_at_the_reason_and_nothing_is_lost(signed_in: Any, assessed: Any) -> None:
+def test_a_correction_without_a_reason_is_refused_at_the_reason_and_nothing_is_lost(
+    signed_in: Any, assessed: Any
+) -> None:
     page = signed_in("investigator-01")
     page.goto(url_of(assessed, "d1"))
     fill(page, {"temperature": "39.0", "comment": "checked with the chart"})

@@ -86,7 +86,9 @@ def disagreeing(page: Page, subject: Any) -> None:
     expect(page.locator(".cw-head .cw-state")).to_have_text("queried")
 
 
-def test_a_disagreement_opens_a_query_that_the_site_answers_and_the_data_manager_closes(signed_in: Any, fresh: Any) -> None:
+def test_a_disagreement_opens_a_query_that_the_site_answers_and_the_data_manager_closes(
+    signed_in: Any, fresh: Any
+) -> None:
     page = signed_in("investigator-01")
     disagreeing(page, fresh)
     page.locator("#queries").get_by_role("link", name="Answer").click()

@@ -98,6 +98,17 @@ def test_another_sites_rows_can_be_neither_changed_nor_deleted(two_sites: list[S
         assert Demographics.objects.filter(subject_id=theirs.pk).delete()[0] == 0
 
 
+def test_a_form_cannot_stand_at_another_subjects_visit(two_sites: list[Subject], investigator: User) -> None:
+    mine, theirs = two_sites
+    with (
+        pytest.raises(IntegrityError, match="trial_visit_of_subject"),
+        study.seeing_everything(),
+        audit.acting(investigator, "x"),
+    ):
+        elsewhere = Visit.objects.create(subject=theirs, site_id=theirs.site_id, code="u1", protocol_version="1.0")
+        Demographics.objects.filter(subject=mine).update(visit=elsewhere)
+
+
 def test_a_form_cannot_name_another_site_than_its_subjects(two_sites: list[Subject], investigator: User) -> None:
     mine, theirs = two_sites
     with (

@@ -188,4 +188,8 @@ class Migration(migrations.Migration):
             model_name='visit',
             constraint=models.UniqueConstraint(fields=('subject', 'infusion', 'code'), name='visit_once'),
         ),
+        migrations.AddConstraint(
+            model_name='visit',
+            constraint=models.UniqueConstraint(fields=('id', 'subject'), name='visit_and_subject'),
+        ),
     ]
