@@ -114,11 +114,12 @@ def signed_in(
     """
     contexts: list[BrowserContext] = []
 
-    def open_page(username: str | None, *, address: str = web.address, **options: Any) -> Page:
+    def open_page(username: str | None, *, address: str = web.address, traced: bool = True, **options: Any) -> Page:
         context = new_context(**options)
         # Playwright's own option also films the page, which doubles the time of the suite.
-        context.tracing.start(snapshots=True, screenshots=False, sources=False)
-        contexts.append(context)
+        if traced:
+            context.tracing.start(snapshots=True, screenshots=False, sources=False)
+            contexts.append(context)
         if username:
             context.add_cookies([{"name": "sessionid", "value": session_of(username), "url": address}])
         context.set_default_timeout(PATIENCE)

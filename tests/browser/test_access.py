@@ -102,7 +102,7 @@ def test_axe_finds_nothing_on_any_page_wide_narrow_or_dark(signed_in: Any, queri
     seen: list[str] = []
     people: dict[str | None, Page] = {}
     for who, path, prepare in pages_of(queried, query):
-        page = people.get(who) or people.setdefault(who, signed_in(who, reduced_motion="reduce"))
+        page = people.get(who) or people.setdefault(who, signed_in(who, traced=False, reduced_motion="reduce"))
         page.emulate_media(color_scheme="light")
         page.set_viewport_size(WIDE)
         page.goto(path)

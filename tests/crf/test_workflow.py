@@ -71,7 +71,9 @@ def test_a_correction_closes_the_query_by_evidence_and_says_so(crs: Any) -> None
     crs(investigator_grade="1")
     query = only("CRS-01")
     assert (query.state, query.closed_by, query.closed_at) == ("CLOSED", None, NOW)
-    assert [(m.by, m.text) for m in query.messages.all()] == [(None, "Closed: the values changed, and the check has nothing to ask any more.")]
+    assert [(m.by, m.text) for m in query.messages.all()] == [
+        (None, "Closed: the values changed, and the check has nothing to ask any more.")
+    ]
 
 
 def test_a_check_that_fails_again_after_evidence_opens_a_new_query(crs: Any) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy
 import pandas
 import pytest
-from tests.rules.crs_assessments import FEVER, HYPOTENSION, assessment, grade, moment, pressor
 
+from tests.rules.crs_assessments import FEVER, HYPOTENSION, assessment, grade, moment, pressor
 from trial.rules import crs, crs_axes
 from trial.rules.crs_options import AstctOptions
 

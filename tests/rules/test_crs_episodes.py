@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas
 import pytest
-from tests.rules.crs_assessments import CLEAR, FEVER, HYPOTENSION, INFUSED, assessment, judge, moment, pressor
 
+from tests.rules.crs_assessments import CLEAR, FEVER, HYPOTENSION, INFUSED, assessment, judge, moment, pressor
 from trial.rules import crs, crs_axes
 from trial.rules.crs_options import AstctOptions
 

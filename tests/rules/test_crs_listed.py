@@ -7,8 +7,8 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.rules.crs_assessments import CLEAR, FEVER, INFUSED, assessment, pressor
 
+from tests.rules.crs_assessments import CLEAR, FEVER, INFUSED, assessment, pressor
 from trial.rules import crs, crs_axes, crs_episodes, crs_options, crs_pressors, verdict
 from trial.rules.crs_options import AstctOptions
 

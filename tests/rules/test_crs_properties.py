@@ -8,10 +8,10 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from tests.rules.crs_assessments import INFUSED, judge
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.rules.crs_assessments import INFUSED, judge
 from trial.rules import crs
 from trial.rules.crs_options import AstctOptions
 

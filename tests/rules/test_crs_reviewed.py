@@ -7,10 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.rules.crs_assessments import FEVER, INFUSED, assessment, moment
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.rules.crs_assessments import FEVER, INFUSED, assessment, moment
 from trial.rules import crs
 
 TREATED: dict[str, Any] = {**FEVER, "anticytokine": "Y", "anticytokine_drug": "TOCILIZUMAB"}

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.rules.crs_assessments import CLEAR, assessment, judge, pressor
 
+from tests.rules.crs_assessments import CLEAR, assessment, judge, pressor
 from trial.rules import crs
 
 WORKED = json.loads((Path(__file__).parent.parent / "worked" / "astct_2019.json").read_text(encoding="utf-8"))
