@@ -4,19 +4,19 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from crf import query_views, subject_views, views
+from crf import casebook_views, query_views, subject_views, views, work_views
 
 FORM = "subjects/<str:code>/<slug:visit_code>/<slug:slug>/"
 AGAIN = FORM + "<int:occurrence>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", subject_views.home, name="home"),
-    path("subjects/", subject_views.subject_list, name="subjects"),
+    path("", work_views.home, name="home"),
+    path("subjects/", work_views.subject_list, name="subjects"),
     path("subjects/screen/", subject_views.screen, name="screen"),
-    path("subjects/<str:code>/", subject_views.casebook_page, name="casebook"),
+    path("subjects/<str:code>/", casebook_views.casebook_page, name="casebook"),
     path("subjects/<str:code>/enrol/", subject_views.enrol, name="enrol"),
     path("subjects/<str:code>/visits/", subject_views.unscheduled, name="unscheduled"),
-    path("subjects/<str:code>/<slug:visit_code>/", subject_views.visit_page, name="visit"),
+    path("subjects/<str:code>/<slug:visit_code>/", casebook_views.visit_page, name="visit"),
     path(FORM, views.form_page, name="form"),
     path(FORM + "history/", views.history, name="form-history"),
     path(FORM + "verdict/", views.verdict, name="form-verdict"),

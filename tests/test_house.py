@@ -20,7 +20,6 @@ LONG = {
     "crf/demo/flowsheets.py": "data: one flow sheet a subject",
     "crf/entry.py": "the only door for data: read as one story from the typed string to the written row",
     "crf/models/crs_assessment.py": "one form a file, items and checks together",
-    "crf/subject_views.py": "the pages of one subject, from screening to the casebook",
 }
 MACHINE = re.compile(
     r"(?<![\w.<>{}])/(?:home|root|Users|work|tmp)/|pypi\.org|pythonhosted\.org|registry\.npmjs|files\.pythonhosted|proxy\.golang"

@@ -1,14 +1,15 @@
 """CRS assessment: daily from infusion to day 14, then day 21; as often a day as the state asks for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crf import codelists
+from crf import codelists, sheet
 from crf.declare.form import Check, Crf, Derived, Row, Section
 from crf.declare.items import Coded, DateTime, Memo, Number, Rows, When, YesNo
 from trial import protocol, schedule
+from trial.models import Subject
 from trial.rules import crs
 from trial.rules.crs_axes import FEVER_CEL
 
@@ -356,3 +357,12 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
         item="investigator_grade",
         sees=("investigator_grade",),
     )
+
+
+def courses_of(people: Iterable[Subject]) -> dict[int, crs.Course]:
+    """Each subject's CRS by key, from every assessment since the infusion. Subjects must carry their site."""
+    by_key = {subject.pk: subject for subject in people}
+    return {
+        pk: crs.course(sheet.since_infusion(CrsAssessment, by_key[pk], forms), infused_at=by_key[pk].infused_at)
+        for pk, forms in sheet.stored_of(CrsAssessment, by_key.values()).items()
+    }

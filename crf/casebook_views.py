@@ -1,0 +1,144 @@
+"""The casebook of one subject, forms by visits, and the page of one visit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as __
+
+from crf.declare.form import Crf, Log, casebook, form_named
+from crf.ledger import STATES, Entry, address, ledger
+from crf.models.crs_assessment import courses_of
+from crf.subject_views import crumbs, subject_or_404
+from crf.workflow import Query
+from trial import protocol, roles, schedule, subjects
+from trial.models import Subject, Visit
+from trial.request import Request
+from trial.rules import crs
+
+
+def visit_page(request: Request, code: str, visit_code: str) -> HttpResponse:
+    """One visit: its dates, and every form that may be entered there."""
+    subject = subject_or_404(code)
+    roles.permit(request.user, "read", subject.site)
+    visit = get_object_or_404(subject.visits, code=visit_code)
+    entries = [e for e in ledger([subject], now=timezone.now()) if e.visit and e.visit.pk == visit.pk]
+    rows = [
+        {"state": e.state, "label": e.form.declared.title, "occurrence": e.occurrence, "url": e.url} for e in entries
+    ]
+    present = {e.form for e in entries}
+    admitted = [
+        f
+        for f in casebook()
+        if issubclass(f, Crf) and f not in present and schedule.admits(visit.code, f.declared.name)
+    ]
+    context = {
+        "subject": subject, "visit": visit, "label": schedule.label(visit.code), "rows": rows,
+        "more": [{"label": f.declared.title, "url": address(f, subject, visit)} for f in admitted]
+        if roles.may(request.user, "enter", subject.site) else [],
+        "crumbs": crumbs(subject, (schedule.label(visit.code), "")),
+    }  # fmt: skip
+    return render(request, "crf/visit.html", context)
+
+
+def casebook_page(request: Request, code: str) -> HttpResponse:
+    """Forms x visits of one subject, each with its state."""
+    subject = subject_or_404(code)
+    roles.permit(request.user, "read", subject.site)
+    now = timezone.now()
+    entries = ledger([subject], now=now)
+    visits = sorted(subject.visits.all(), key=lambda v: schedule.position(v.code))
+    used = {e.visit.pk for e in entries if e.visit}
+    shown = [v for v in visits if v.pk in used or v.unscheduled]
+    cells: dict[tuple[Any, int], list[Entry]] = {}
+    for entry in entries:
+        if entry.visit:
+            cells.setdefault((entry.form, entry.visit.pk), []).append(entry)
+    rows = [
+        {"label": form.declared.title, "cells": [_cell(cells.get((form, v.pk)), v) for v in shown]}
+        for form in casebook()
+        if issubclass(form, Crf)
+    ]
+    context = {
+        "subject": {"code": subject.code, "status_label": subject.get_status_display()},
+        "facts": _facts(subject, now), "visits": [_head(subject, v, now) for v in shown], "rows": rows, "logs": _logs(subject),
+        "actions": _actions(request, subject), "crumbs": crumbs(subject),
+    }  # fmt: skip
+    return render(request, "crf/casebook.html", context)
+
+
+def _cell(entries: list[Entry] | None, visit: Visit) -> dict[str, str] | None:
+    if not entries:
+        return None
+    first = min(entries, key=lambda e: STATES.index(e.state))
+    title = f"{first.form.declared.title}, {schedule.label(visit.code)}"
+    if len(entries) > 1:
+        title += " · " + __("%(n)d entries") % {"n": len(entries)}
+    return {"state": first.state, "url": first.url, "title": title}
+
+
+def _head(subject: Subject, visit: Visit, now: datetime) -> dict[str, Any]:
+    window = f"{visit.window_from} – {visit.window_to}" if visit.window_from else ""
+    on = visit.actual_on or visit.planned_on
+    return {
+        "code": visit.code, "label": schedule.label(visit.code), "day": subjects.study_day(subject, on), "planned_on": on,
+        "window": window, "today": on == subjects.today(subject.site, now), "url": reverse("visit", args=[subject.code, visit.code]),
+    }  # fmt: skip
+
+
+def _facts(subject: Subject, now: datetime) -> list[tuple[str, Any]]:
+    person = form_named("demographics").objects.filter(subject=subject).first()  # type: ignore[attr-defined]
+    course = courses_of([subject])[subject.pk]
+    level = protocol.dose_level(subject.dose_level)
+    infused = subjects.infused_on(subject)
+    open_queries = Query.objects.filter(subject=subject).exclude(state=Query.State.CLOSED).count()
+    return [
+        (__("Sex"), person and person.declared.items["sex"].in_words(person.sex)),
+        (__("Age at screening"), person and person.birth_year and int(subject.screened_on.year - person.birth_year)),
+        (__("Dose level"), level and level.label),
+        (__("Infused on"), infused and f"{infused:%Y-%m-%d}"),
+        (__("Study day"), subjects.study_day(subject, subjects.today(subject.site, now))),
+        (__("Highest CRS grade"), course.maximum),
+        (__("CRS episodes"), " · ".join(_episode(e) for e in course.episodes) or None),
+        (__("Open queries"), open_queries),
+    ]
+
+
+def _episode(episode: crs.Episode) -> str:
+    words = (
+        __("day %(from)s to %(to)s, grade %(max)s")
+        if episode.resolved
+        else __("day %(from)s, ongoing at day %(to)s, grade %(max)s")
+    )
+    last = None
+    if episode.onset_day is not None and episode.duration_days is not None:
+        last = episode.onset_day + episode.duration_days - 1
+    return words % {"from": episode.onset_day, "to": last, "max": episode.maximum}
+
+
+def _logs(subject: Subject) -> list[dict[str, Any]]:
+    return [
+        {"label": f.declared.title, "count": f.objects.filter(subject=subject).count(), "url": ""}  # type: ignore[attr-defined]
+        for f in casebook()
+        if issubclass(f, Log)
+    ]
+
+
+def _actions(request: Request, subject: Subject) -> list[dict[str, str]]:
+    found = []
+    if subject.status == Subject.Status.SCREENED and roles.may(request.user, "enrol", subject.site):
+        found.append({"label": __("Enrol"), "url": reverse("enrol", args=[subject.code]), "icon": "person-plus"})
+    if roles.may(request.user, "enter", subject.site) and subject.status in ("ENROLLED", "INFUSED"):
+        found.append(
+            {
+                "label": __("Unscheduled visit"),
+                "url": reverse("unscheduled", args=[subject.code]),
+                "icon": "calendar-plus",
+            }
+        )
+    return found
