@@ -14,7 +14,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crf import drafts, sheet, workflow
+from crf import across, drafts, sheet, workflow
 from crf.declare.form import Check, Crf, Entered, FormClass
 from crf.declare.items import Item
 from crf.page import PageForm, page_form, typed, with_grids
@@ -186,6 +186,7 @@ def _submit(
     with audit.acting(by, reason):
         row, created = _write(place, page, row, by=by, now=now)
         _follow(place, row, of, stored=stored or (), changed=changed, now=now)
+        across.judge_readers(place, changed=changed, now=now)
         row.submitted(by=by, reason=reason)
         if place.visit is not None:
             subjects.took_place(place.visit, on=row.day() or timezone.localdate(now))

@@ -61,6 +61,10 @@ def _form(form: FormClass) -> list[CheckMessage]:
             if need not in names:
                 wrong(5, f"{derived.name}: the rule asks for {need}, which is no item.")
     for check in declared.checks.values():
+        for read in check.reads:
+            other, _dot, item = read.partition(".")
+            if item not in {f.declared.name: f.declared.items for f in casebook()}.get(other, {}):
+                wrong(7, f"{check.id} reads {read}, which is no item of the casebook.")
         for name in (check.item, *check.sees):
             if name and name not in names and name not in declared.derived:
                 wrong(7, f"{check.id} speaks of {name}, which is no item.")

@@ -64,7 +64,8 @@ class Check:
     """An edit check. `holds` takes the sheet; False = it fails, None = it cannot be judged.
 
     text: what is wrong, then what to do. item: where it stands. sees: items or derived values shown beside it.
-    hard: blocks the form; a soft one opens a query.
+    hard: blocks the form; a soft one opens a query. reads: items of other forms ("demographics.weight"), which `holds`
+    asks by `latest`; when one of them changes, this check is judged again.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Check:
     holds: Callable[[Any], bool | None]
     item: str = ""
     sees: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
     hard: bool = False
     since: str | None = None
     until: str | None = None

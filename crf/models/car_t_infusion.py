@@ -84,6 +84,7 @@ class CarTInfusion(Crf, title=_("CAR-T infusion"), about_day="infused_at"):
         _total_agrees,
         item="cells_total",
         sees=("cells_per_kg", "cells_total"),
+        reads=("demographics.weight",),
     )
     ex04 = Check(
         "EX-04",

@@ -104,5 +104,6 @@ class Eligibility(Crf, title=_("Eligibility"), about_day="assessed_on"):
         ),
         item="assessed_on",
         sees=("assessed_on",),
+        reads=("informed_consent.consent_date",),
         hard=True,
     )
