@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from django.utils.dateparse import parse_date, parse_datetime
@@ -15,9 +19,8 @@ from django.utils.translation import gettext_lazy
 from crf.codelists import Missing
 from crf.declare.form import Entered, FormClass
 from crf.sheet import Sheet
-from trial import audit
+from trial import audit, rules
 from trial.models import AuditEvent, User
-from trial.rules.crs import FLAGS
 from trial.rules.verdict import Verdict
 
 # Columns every form has that no person typed.
@@ -42,14 +45,32 @@ class Said:
 STATES = {"WAIVED": gettext_lazy("waived"), "OPEN_EPISODE": gettext_lazy("open")}
 
 
+def rule_modules() -> Iterator[ModuleType]:
+    """Every module of the rules, by name."""
+    for info in sorted(pkgutil.iter_modules(rules.__path__), key=lambda found: found.name):
+        yield import_module(f"{rules.__name__}.{info.name}")
+
+
+@cache
+def flags_of_rules() -> Mapping[str, Mapping[str, str]]:
+    """The remarks of each rule by its version: two rules may say different things by the same flag."""
+    found: dict[str, Mapping[str, str]] = {}
+    for module in (one for one in rule_modules() if hasattr(one, "FLAGS")):
+        # CTCAE has no version of its own, but one for each of its tables.
+        versions = (module.VERSION,) if hasattr(module, "VERSION") else getattr(module, "TABLES", ())
+        found.update((version, module.FLAGS) for version in versions)
+    return found
+
+
 def said(verdict: Verdict) -> Said:
     """Translates the clause before its placeholders are filled."""
+    flags = flags_of_rules().get(verdict.version, {})
     return Said(
         STATES.get(str(verdict.value), verdict.value),
         _(verdict.clause).format(**{name: _inserted(name, text) for name, text in verdict.shown.items()}),
         _(verdict.basis) if verdict.basis else "",
         tuple(said(finding) for finding in verdict.because),
-        tuple(_(FLAGS[flag]) for flag in verdict.flags if flag in FLAGS),
+        tuple(_(flags[flag]) for flag in verdict.flags if flag in flags),
     )
 
 

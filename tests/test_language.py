@@ -22,10 +22,12 @@ from analytics import registry
 from crf import codelists
 from crf.declare.form import casebook
 from crf.management.commands.makemessages import rule_sentences
+from crf.words import rule_modules
 from tests import study
 from trial import audit, beat, schedule
 from trial.context import navigation
 from trial.models import Job, Membership, Subject, User
+from trial.rules import imwg_options
 
 HERE = Path(__file__).parents[1]
 CATALOGUE = HERE / "trial" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
@@ -147,6 +149,19 @@ def test_what_the_rules_say_reads_in_chinese() -> None:
     assert len(sentences) > 60
     with translation.override("zh-hans"):
         assert [text for text in sentences if not CHINESE.search(translation.gettext(text))] == []
+
+
+def test_a_rule_lists_every_sentence_it_has() -> None:
+    written = {
+        (module.__name__, text)
+        for module in rule_modules()
+        for name, text in vars(module).items()
+        if isinstance(text, str) and name.isupper() and (" " in text or text.endswith("."))
+    }
+    assert len(written) > 30
+    parts = {imwg_options.PAPER}  # stands in other sentences, and never alone
+    listed = set(rule_sentences()) | parts
+    assert [one for one in sorted(written) if one[1] not in listed] == []
 
 
 def test_the_names_of_schedules_read_in_chinese() -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import pkgutil
 import re
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ from django.conf import settings
 from django.core.management.commands import makemessages
 
 from crf.codelists import Vasopressor
-from trial import rules
+from crf.words import rule_modules
 from trial.rules import crs_options
 
 # Words of other packages that lack a Chinese translation of their own: Django's panel, and the list of refused sign-ins.
@@ -27,10 +25,10 @@ OF_OTHERS = (
 
 def rule_sentences() -> Iterator[str]:
     """What the rules say in plain English. They import the standard library alone, so nothing marks their sentences."""
-    for info in sorted(pkgutil.iter_modules(rules.__path__), key=lambda found: found.name):
-        module = import_module(f"{rules.__name__}.{info.name}")
+    for module in rule_modules():
         yield from getattr(module, "CLAUSES", ())
         yield from getattr(module, "FLAGS", {}).values()
+        yield from getattr(module, "BASES", ())
     yield from (crs_options.TABLE, crs_options.NOTE, crs_options.CONVENTION)
     # Drugs as a clause names them; the last stands for a row without a name.
     yield from (*(drug.lower() for drug in Vasopressor.values), "unnamed")

@@ -1,0 +1,34 @@
+"""One row of the reconstruction -> everything typed about myeloma, blood, neurotoxicity, CAR-T cells and follow-up."""
+
+from datetime import date
+
+from crf.demo import blood, disease, followup, icans, lesions, persistence, response
+from crf.demo.assessments import on, seen, unscheduled
+from crf.demo.calendar import placement
+from crf.demo.rows import Row
+from crf.demo.typed import Typed
+
+
+def follow_up_forms(row: Row) -> list[Typed]:
+    """All forms of one subject beyond consent, demographics, eligibility, infusion and CRS, in chronological order.
+
+    A log (adverse events, subsequent therapy) belongs to no visit: its `visit` is "", its occurrence counts from 1.
+    """
+    place = placement(row.subject_id)
+    typed = [
+        disease.history(row, place),
+        *response.forms(row, place),
+        *lesions.imaging(row, place),
+        *blood.forms(row, place),
+        *icans.assessments(row, place),
+        *persistence.samples(row),
+        *followup.forms(row),
+    ]
+    return sorted(typed, key=lambda one: one.on)  # stable: forms of one day keep their order
+
+
+def visit_days(row: Row) -> dict[str, date]:
+    """The day on which each response visit and each unscheduled visit took place, in order of time."""
+    extra = unscheduled(row, more=followup.extra_days(row))
+    days = {one.day: one.visit for one in seen(row) if one.scheduled} | extra
+    return {days[day]: on(row, day) for day in sorted(days)}
