@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -274,7 +274,6 @@ def _in_words(error: IntegrityError | DataError, page: PageForm, place: Place) -
     constraint = (diagnosis.constraint_name or "") if diagnosis else ""
     name = constraint.removeprefix(place.form.declared.name + "_")
     if constraint.endswith("_once"):
-        connection.set_rollback(False)
         return Conflict(page, place.row(), 0)
     text = _("The database does not accept this value. Please check it.")
     page.add_error(name if name in page.fields else None, text)

@@ -1,7 +1,5 @@
 """Addresses of subjects, forms and queries: nouns, with the subject id in sight."""
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from crf import casebook_views, query_views, subject_views, views, work_views
@@ -25,6 +23,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(AGAIN + "verdict/", views.verdict, name="form-again-verdict"),
     path("queries/", query_views.query_list, name="queries"),
     path("queries/<int:pk>/", query_views.query_page, name="query"),
+    path("", include("crf.export_urls")),
 ]
-if find_spec("crf.export_urls"):
-    urlpatterns += [path("", include("crf.export_urls"))]

@@ -105,10 +105,6 @@ class Item:
     def _name(self) -> str:
         return str(self.name)  # type: ignore[attr-defined]
 
-    def hard_errors(self, value: Any) -> str | None:
-        """Why the database would refuse this value; None = it would not."""
-        return None
-
     def outside_soft(self, value: Any) -> bool:
         """Whether a value lies outside the plausible range and deserves a query."""
         if value is None or self.about.soft is None:

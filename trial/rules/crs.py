@@ -1,6 +1,6 @@
 """Cytokine release syndrome by ASTCT 2019: the grade of one assessment, and the course of a subject."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from trial.rules.crs_axes import AXIS_CLAUSES, VERSION, finding
 from trial.rules.crs_episodes import Course, Episode, Follow, day_of, episode
 from trial.rules.crs_options import CONVENTION, NOTE, RECOMMENDED, TABLE, AstctOptions
 from trial.rules.crs_pressors import rows_of
-from trial.rules.verdict import Verdict, joined, known
+from trial.rules.verdict import Verdict, concluded, joined, known
 
 __all__ = ["CLAUSES", "FLAGS", "AstctOptions", "Course", "Episode", "astct_2019", "course"]
 
@@ -227,30 +227,16 @@ def _by_axes(because: tuple[Verdict, ...], flags: tuple[str, ...]) -> Verdict:
     return _verdict(0, CLEAR, because, flags)
 
 
-def _verdict(
-    value: int | None,
-    clause: str,
-    because: tuple[Verdict, ...],
-    flags: tuple[str, ...] = (),
-    *,
-    basis: str = TABLE,
-    shown: Mapping[str, str] | None = None,
-) -> Verdict:
-    """The verdict on the assessment; it carries the flags of its findings."""
-    return Verdict(
-        value=value,
-        clause=clause,
-        basis=basis,
-        because=because,
-        version=VERSION,
-        shown=shown or {},
-        flags=joined(flags, *(part.flags for part in because)),
-    )
-
-
 def _clean(assessment: Any) -> Assessment:
     """Read the items by name; blank text, NaN and NaT become None, so that the ladders see one kind of missing."""
     values = {name: getattr(assessment, name) for name in Assessment._fields}
     return Assessment(
         **{name: value if name == "vasopressors" or known(value) else None for name, value in values.items()}
     )
+
+
+def _verdict(
+    value: int | None, clause: str, because: tuple[Verdict, ...], flags: tuple[str, ...] = (), **how: Any
+) -> Verdict:
+    """The verdict on the assessment, by the table unless `how` names another basis."""
+    return concluded(value, clause, because, flags, version=VERSION, **{"basis": TABLE, **how})

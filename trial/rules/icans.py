@@ -16,7 +16,7 @@ from trial.rules.icans_domains import (
 )
 from trial.rules.icans_episodes import IcansCourse, IcansEpisode, episode, in_time, spans
 from trial.rules.icans_ice import CONVENTION, FULL, ICE_CLAUSES, ICE_TABLE, POINTS, TABLE, VERSION, ice, ice_total
-from trial.rules.verdict import Verdict, decimal, joined, known
+from trial.rules.verdict import Verdict, concluded, decimal, joined, known
 
 __all__ = ["BASES", "CLAUSES", "FLAGS", "IcansCourse", "IcansEpisode", "IcansOptions", "course", "icans_astct_2019"]
 
@@ -190,21 +190,7 @@ def _below_baseline(total: Verdict, baseline: Any, due: str | None) -> tuple[str
 
 
 def _verdict(
-    value: int | None,
-    clause: str,
-    because: tuple[Verdict, ...],
-    flags: tuple[str, ...] = (),
-    *,
-    basis: str = TABLE,
-    shown: Mapping[str, str] | None = None,
+    value: int | None, clause: str, because: tuple[Verdict, ...], flags: tuple[str, ...] = (), **how: Any
 ) -> Verdict:
-    """The verdict on the assessment; it carries the flags of its findings."""
-    return Verdict(
-        value=value,
-        clause=clause,
-        basis=basis,
-        because=because,
-        version=VERSION,
-        shown=shown or {},
-        flags=joined(flags, *(part.flags for part in because)),
-    )
+    """The verdict on the assessment, by the table unless `how` names another basis."""
+    return concluded(value, clause, because, flags, version=VERSION, **{"basis": TABLE, **how})

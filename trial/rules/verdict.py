@@ -56,3 +56,18 @@ def figure(value: Decimal) -> str:
 def joined(*groups: tuple[str, ...]) -> tuple[str, ...]:
     """Flags of several findings in order, each once."""
     return tuple(dict.fromkeys(flag for group in groups for flag in group))
+
+
+def concluded(
+    value: int | str | None,
+    clause: str,
+    because: tuple[Verdict, ...],
+    flags: tuple[str, ...] = (),
+    *,
+    basis: str,
+    version: str,
+    shown: Mapping[str, str] | None = None,
+) -> Verdict:
+    """A verdict over findings; it carries their flags after its own, each once."""
+    carried = joined(flags, *(finding.flags for finding in because))
+    return Verdict(value, clause, basis, because, version, shown or {}, carried)
