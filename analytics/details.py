@@ -2,46 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
+import pandas as pd
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from analytics import registry
 from analytics.datasets.adcrs import reason
 from analytics.derive import plain
-from analytics.layout import DASH, Words
-from analytics.registry import Cut
+from analytics.layout import DASH
+from crf.codelists import HeavyChain, LightChain, Sex
+from crf.placeholders import LEVELS, REASONS, route
 from trial.models import Subject
 
 Record = dict[str, Any]
 
+# Codes of the explaining data sets in words; an abbreviation that physicians write stays.
+CODES: Mapping[str, Any] = {
+    **LEVELS,
+    **REASONS,
+    "NEG": gettext_lazy("negative"),
+    "POS": gettext_lazy("positive"),
+    "NOT_EVALUABLE": gettext_lazy("not evaluable"),
+    "NOT_ASSESSED": gettext_lazy("not assessed"),
+    "NONE": gettext_lazy("none"),
+    "Y": gettext_lazy("Yes"),
+    "N": gettext_lazy("No"),
+    "U": gettext_lazy("Unknown"),
+}
+# Columns that hold a code of a list, by name.
+LISTS: Mapping[str, Any] = {
+    "status": Subject.Status, "sex": Sex, "heavy_chain": HeavyChain, "light_chain": LightChain,
+}  # fmt: skip
+
+
+class Behind(NamedTuple):
+    """A form behind a value; a log's entry has no visit ("")."""
+
+    form: str
+    visit: str
+    occurrence: int = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One subject behind a cell; values in the order of the endpoint's detail columns. visit is blank where no form decided."""
+    """One subject behind a cell; values in the order of the endpoint's detail columns, and the forms they rest on."""
 
     subject: str
     values: tuple[str, ...]
     why: str
-    form: str = ""
-    visit: str = ""
-    occurrence: int = 1
+    forms: tuple[Behind, ...] = ()
 
 
-def records(cut: Cut, endpoint: str) -> list[Record]:
-    """One record a subject, as plain JSON without a language."""
+def records(frame: pd.DataFrame, endpoint: str) -> list[Record]:
+    """One record a subject, as plain JSON without a language; `frame` has one row a subject."""
     entry = registry.find(endpoint)
-    frame = cut[entry.details]
     columns = {name: [_pack(value) for value in plain(frame[name])] for name in frame.columns}
     found = []
     for at, code in enumerate(columns["subject"]):
         record: Record = {"subject": code, "values": {name: columns[name][at] for name in entry.detail_columns}}
-        for name in ("visit", "occurrence", "clause", "shown"):
+        for name in ("visit", "occurrence", "clause", "shown", "forms"):
             if name in columns and columns[name][at] is not None:
                 record[name] = columns[name][at]
         found.append(record)
@@ -65,15 +92,20 @@ def of(endpoint: str, kept: Sequence[Mapping[str, Any]], subjects: Sequence[str]
 
 
 def _detail(code: str, record: Mapping[str, Any], columns: tuple[str, ...], form: str) -> Detail:
-    why: Words | None = reason(record["clause"], record["shown"]) if "clause" in record else None
+    why = reason(record["clause"], record["shown"]) if "clause" in record else None
     return Detail(
         subject=code,
         values=tuple(_said(name, record["values"].get(name)) for name in columns),
-        why=str(why or ""),
-        form=form if "visit" in record else "",
-        visit=record.get("visit", ""),
-        occurrence=record.get("occurrence", 1),
+        why=why or "",
+        forms=tuple(_forms(record, form)),
     )
+
+
+def _forms(record: Mapping[str, Any], form: str) -> Iterator[Behind]:
+    """The form that decided, where the data set names it, then the others, each once."""
+    found = [Behind(form, record["visit"], record.get("occurrence", 1))] if form and "visit" in record else []
+    found += [Behind(*one) for one in json.loads(record.get("forms", "[]"))]
+    yield from dict.fromkeys(found)
 
 
 def _said(name: str, value: Any) -> str:
@@ -86,6 +118,8 @@ def _said(name: str, value: Any) -> str:
         return f"{timezone.localtime(datetime.fromisoformat(value['at'])):%Y-%m-%d %H:%M %Z}"
     if isinstance(value, dict):
         return str(value["on"])
-    if name == "status":
-        return str(dict(Subject.Status.choices).get(value, value))
-    return str(value)
+    if name in LISTS:
+        return str(dict(LISTS[name].choices).get(value, value))
+    if name == "measurable" and value not in CODES:
+        return route(value)
+    return str(CODES.get(value, value))

@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
+import pandas as pd
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
@@ -77,14 +78,28 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """What a figure shows, as plain values (texts may be Words); it is drawn when somebody looks (analytics.figures)."""
+
+    kind: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
-    """What an endpoint computes; its name, title, definition and options are added from its registration."""
+    """What an endpoint computes; its name, title, definition and options are added from its registration.
+
+    details: the frame that explains the cells, where a choice of options changes what follows for a subject; None = the
+    registered data set, whatever the options.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     footnotes: tuple[Text, ...] = ()
     population: Text = ""
     stub: Text = ""
+    figure: Figure | None = None
+    details: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +115,7 @@ class Table:
     definition: Text
     options: Mapping[str, str]
     stub: Text = ""
+    figure: Figure | None = None
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -209,6 +225,7 @@ def pack(table: Table) -> dict[str, Any]:
         "definition": _pack_text(table.definition),
         "options": dict(table.options),
         "stub": _pack_text(table.stub),
+        "figure": None if table.figure is None else {"kind": table.figure.kind, "data": _packed(table.figure.data)},
     }
 
 
@@ -233,7 +250,25 @@ def unpack(data: Mapping[str, Any]) -> Table:
         definition=_unpack_text(data["definition"]),
         options=data["options"],
         stub=_unpack_text(data["stub"]),
+        figure=data["figure"] and Figure(data["figure"]["kind"], _unpacked(data["figure"]["data"])),
     )
+
+
+def _packed(value: Any) -> Any:
+    """Plain values with the Words in them packed, at any depth."""
+    if isinstance(value, Mapping):
+        return {name: _packed(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_packed(inner) for inner in value]
+    return _pack_text(value)
+
+
+def _unpacked(data: Any) -> Any:
+    if isinstance(data, dict) and set(data) != {"msgid", "values"}:
+        return {name: _unpacked(inner) for name, inner in data.items()}
+    if isinstance(data, list):
+        return [_unpacked(inner) for inner in data]
+    return _unpack_text(data)
 
 
 def _pack_text(text: Value) -> Any:

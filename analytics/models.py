@@ -46,7 +46,7 @@ class Result(models.Model):
 
     scope: blank = the whole study, else the codes of the sites ("01,02"), and nothing of any other site is in the row.
     table: as analytics.layout.pack gives it, None where it could not be computed; then `error` says why.
-    details: one record a subject (see analytics.details); kept with the default options, [] with others.
+    details: one record a subject (see analytics.details); [] where they are those of the default options.
     """
 
     snapshot = models.ForeignKey(Snapshot, models.CASCADE, related_name="results")

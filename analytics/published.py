@@ -31,6 +31,23 @@ COMPUTED: dict[str, Place] = {
     "crs_any": Place("crs_by_grade", "any"),
     "crs_grade_1_2": Place("crs_by_grade", "grade_1_2"),
     "crs_grade_3_plus": Place("crs_by_grade", "grade_3_plus"),
+    "neurotoxicity": Place("icans_by_grade", "any"),
+    "neutropenia": Place("cytopenias", "neutropenia"),
+    "leukopenia": Place("cytopenias", "leukopenia"),
+    "anaemia": Place("cytopenias", "anaemia"),
+    "thrombocytopenia": Place("cytopenias", "thrombocytopenia"),
+    "orr": Place("best_response", "orr"),
+    "mrd_negative": Place("mrd_negativity", "all.negative"),
+    "scr": Place("best_response", "scr"),
+    "emd_complete": Place("emd_response", "complete"),
+    "emd_partial": Place("emd_response", "partial"),
+    "pfs_median": Place("progression_free_survival", "median", number="median"),
+    "follow_up_median": Place("follow_up", "observed.median", number="median"),
+    "follow_up_min": Place("follow_up", "observed.range", number="minimum"),
+    "follow_up_max": Place("follow_up", "observed.range", number="maximum"),
+    "persistence_m9": Place("persistence", "m9"),
+    "persistence_m12": Place("persistence", "m12"),
+    "relapse_both_antigens": Place("antigen_at_relapse", "both", number="n"),
 }
 
 # Every sentence of the file, so that it can be read in another language; a test holds the two together.

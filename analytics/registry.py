@@ -210,10 +210,14 @@ class Cut:
 
     def table(self, name: str, **options: str) -> Table:
         """The finished table of an endpoint with the options given; Unknown where one is not offered."""
+        return self.explained(name, **options)[0]
+
+    def explained(self, name: str, **options: str) -> tuple[Table, pd.DataFrame]:
+        """The same table with the frame that explains its cells under these options: one row a subject."""
         entry = find(name)
         chosen = entry.choose(options)
         body = entry.compute(*(self[need] for need in entry.needs), **chosen)
-        return layout.Table(
+        table = layout.Table(
             name=entry.name,
             title=entry.title,
             columns=body.columns,
@@ -223,10 +227,11 @@ class Cut:
             definition=entry.definition,
             options=chosen,
             stub=body.stub,
+            figure=body.figure,
         )
+        return table, self[entry.details] if body.details is None else body.details
 
-    def details(self, name: str, subjects: tuple[str, ...]) -> pd.DataFrame:
-        """One row for each of the subjects behind a cell, from the data set that explains the endpoint."""
-        entry = find(name)
-        frame = self[entry.details]
+    def details(self, name: str, subjects: tuple[str, ...], **options: str) -> pd.DataFrame:
+        """One row for each of the subjects behind a cell, from the frame that explains the table."""
+        _table, frame = self.explained(name, **options)
         return frame[frame["subject"].isin(subjects)].sort_values("subject").reset_index(drop=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
@@ -26,7 +25,6 @@ from trial.models import Site, User
 logger = logging.getLogger(__name__)
 
 LOCK = 0x43415254  # one refresh at a time, whoever runs it: an advisory lock of PostgreSQL
-COMBINATIONS = 24  # choices of options computed ahead for an endpoint; others when first asked for
 CUTS = 4  # thawed snapshots kept in a process
 
 Tell = Callable[[int, int, str], None]
@@ -142,11 +140,14 @@ def _alone() -> Iterator[None]:
 
 
 def _compute_all(frozen: Snapshot, cut: Cut, name: str) -> str:
-    """Computes an endpoint with each choice of its options, all or nothing. Returns the class of the error, or blank."""
+    """Computes an endpoint ahead, all or nothing. Returns the class of the error, or blank.
+
+    With the default options, and with each other choice of one of them; what differs in two is computed when asked for.
+    """
     entry = registry.find(name)
-    choices = [[(option.name, value) for value in option.choices] for option in entry.options]
-    ahead = itertools.islice(itertools.product(*choices), COMBINATIONS)
-    options = [entry.choose({}), *(chosen for pairs in ahead if (chosen := dict(pairs)) != entry.choose({}))]
+    usual = entry.choose({})
+    others = [(option.name, value) for option in entry.options for value in option.choices if value != option.default]
+    options = [usual, *(usual | {option: value} for option, value in others)]
     Result.objects.filter(snapshot=frozen, scope="", endpoint=name).delete()
     try:
         made = [_computed(frozen, STUDY, cut, name, chosen) for chosen in options]
@@ -160,9 +161,10 @@ def _compute_all(frozen: Snapshot, cut: Cut, name: str) -> str:
 
 
 def _computed(frozen: Snapshot, scope: Scope, cut: Cut, name: str, options: dict[str, str]) -> Result:
-    table = cut.table(name, **options)
-    # The records are the same whatever the options: once an endpoint is enough.
-    why = details.records(cut, name) if options == registry.find(name).choose({}) else []
+    table, frame = cut.explained(name, **options)
+    # Records that are the same whatever the options are kept once, with the default ones.
+    default = options == registry.find(name).choose({})
+    why = details.records(frame, name) if default or frame is not cut[registry.find(name).details] else []
     return Result(
         snapshot=frozen, scope=scope.key, endpoint=name, options=options, table=layout.pack(table), details=why
     )
@@ -208,9 +210,12 @@ def stored(frozen: Snapshot, name: str) -> Table | None:
     return None if kept is None or kept.table is None else layout.unpack(kept.table)
 
 
-def explained(frozen: Snapshot, scope: Scope, name: str, subjects: tuple[str, ...]) -> list[details.Detail]:
+def explained(
+    frozen: Snapshot, scope: Scope, name: str, options: Mapping[str, str], subjects: tuple[str, ...]
+) -> list[details.Detail]:
     """What stands behind a cell: its subjects, each with its values and the form that decided."""
-    return details.of(name, result(frozen, scope, name, {}).details, subjects)
+    kept = result(frozen, scope, name, options).details or result(frozen, scope, name, {}).details
+    return details.of(name, kept, subjects)
 
 
 class _Cuts:

@@ -1,6 +1,7 @@
 """Numbers only: exact intervals of proportions, summaries, and Kaplan-Meier estimates with their limits."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -177,3 +178,9 @@ def survival_at(curve: Curve, time: float) -> Estimate:
     if index < 0:
         return Estimate(1.0)
     return Estimate(curve.survival[index], curve.low[index], curve.high[index])
+
+
+def at_risk(curve: Curve, times: Iterable[float]) -> tuple[int, ...]:
+    """How many subjects are at risk at each of the times: those whose own time is not earlier (R's n.risk)."""
+    later = (*curve.at_risk, 0)
+    return tuple(later[bisect_left(curve.times, time)] for time in times)

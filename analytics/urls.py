@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from analytics import job_views, views
+from analytics import file_views, job_views, views
 
 urlpatterns = [
     path("endpoints/", views.endpoint_list, name="endpoints"),
     path("endpoints/refresh/", views.refresh_now, name="endpoints-refresh"),
     path("endpoints/state/", views.state, name="endpoints-state"),
-    path("endpoints/<slug:name>.<slug:kind>", views.download, name="endpoint-file"),
+    path("endpoints/<slug:name>.svg", file_views.download_figure, name="endpoint-figure"),
+    path("endpoints/<slug:name>.<slug:kind>", file_views.download, name="endpoint-file"),
     path("endpoints/<slug:name>/", views.endpoint, name="endpoint"),
     path("endpoints/<slug:name>/<str:row>/<str:column>/", views.cell, name="endpoint-cell"),
     path("published/", views.published_and_computed, name="published"),

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from analytics import published, registry, report, tasks
+from analytics.details import Behind, Detail
+from analytics.figures import draw
 from analytics.layout import Cell, Column, Row, Table
 from analytics.models import Mark, Snapshot
 from analytics.registry import Endpoint, Unknown
@@ -23,9 +25,10 @@ from analytics.render import html as as_html
 from analytics.render import json as as_json
 from analytics.render import xlsx as as_xlsx
 from crf.declare.form import form_named
-from trial import audit, jobs, roles, schedule
+from trial import jobs, roles, schedule
 
 FILES = {"csv": as_csv, "xlsx": as_xlsx, "json": as_json}
+FIGURE = "svg"
 
 
 def _around(request: HttpRequest) -> tuple[Snapshot | None, report.Scope, dict[str, Any]]:
@@ -109,10 +112,10 @@ def _find(name: str) -> Endpoint:
         raise Http404(str(unknown)) from None
 
 
-def _options(request: HttpRequest, entry: Endpoint) -> dict[str, str]:
-    """The options of the query string, complete; an option or value that is not offered is a bad request."""
+def _options(request: HttpRequest, entry: Endpoint, *, besides: tuple[str, ...] = ()) -> dict[str, str]:
+    """The options of the query string, complete; what is not offered is a bad request, but for the names `besides`."""
     try:
-        return entry.choose(request.GET.dict())
+        return entry.choose({name: value for name, value in request.GET.dict().items() if name not in besides})
     except Unknown as unknown:
         raise BadRequest(str(unknown)) from None
 
@@ -123,9 +126,11 @@ def _query(entry: Endpoint, options: dict[str, str]) -> str:
     return f"?{urlencode(changed)}" if changed else ""
 
 
-def _files(name: str, options: dict[str, str]) -> list[dict[str, str]]:
+def _files(name: str, options: dict[str, str], *, figure: bool = False) -> list[dict[str, str]]:
+    """What can be downloaded, with its address; figure: the table has one."""
     query = _query(registry.find(name), registry.find(name).choose(options))
-    return [{"label": kind.upper(), "url": reverse("endpoint-file", args=[name, kind]) + query} for kind in FILES]
+    kinds = [*FILES, *([FIGURE] if figure else ())]
+    return [{"label": kind.upper(), "url": reverse("endpoint-file", args=[name, kind]) + query} for kind in kinds]
 
 
 def _chips(entry: Endpoint, options: dict[str, str]) -> Iterator[dict[str, Any]]:
@@ -165,15 +170,21 @@ def endpoint(request: HttpRequest, name: str) -> HttpResponse:
                 cell_url=lambda row, column: reverse("endpoint-cell", args=[name, row, column]) + query,
                 target="#cw-drawer-body",
             )
-            context |= {"table": kept, "table_html": mark_safe(html), "downloads": _files(name, options)}  # noqa: S308
+            downloads = _files(name, options, figure=kept.figure is not None)
+            context |= {"table": kept, "table_html": mark_safe(html), "downloads": downloads}  # noqa: S308
+            if kept.figure is not None:
+                # Drawn here from numbers and escaped texts, in the colours of the page.
+                context["figure_dark"] = downloads[-1]["url"] + ("&" if query else "?") + "theme=dark"
+                context["figure"] = mark_safe(draw(kept.figure, theme="page", title=str(kept.title)))  # noqa: S308
     return render(request, "analytics/endpoint.html", context)
 
 
-def _table_or_404(
-    request: HttpRequest, name: str
+def table_or_404(
+    request: HttpRequest, name: str, *, besides: tuple[str, ...] = ()
 ) -> tuple[Table, Snapshot, report.Scope, dict[str, str], dict[str, Any]]:
+    """The table that a request asks for, with snapshot, scope, options and context; `besides` are names of no option."""
     entry = _find(name)
-    options = _options(request, entry)
+    options = _options(request, entry, besides=besides)
     frozen, scope, context = _around(request)
     kept = report.table(frozen, scope, name, options) if frozen else None
     if frozen is None or kept is None:
@@ -182,32 +193,9 @@ def _table_or_404(
 
 
 @require_safe
-def download(request: HttpRequest, name: str, kind: str) -> HttpResponse:
-    """The table as a file, with the options of the page; who took it enters the audit trail."""
-    if kind not in FILES:
-        raise Http404(kind)
-    kept, frozen, scope, options, _context = _table_or_404(request, name)
-    module = FILES[kind]
-    answer = HttpResponse(module.render(kept, report.stamp(frozen, scope)), content_type=module.CONTENT_TYPE)
-    chosen = "-".join([name, *(value for _name, value in sorted(options.items())), frozen.content_hash[:8]])
-    answer["Content-Disposition"] = f'attachment; filename="{chosen}.{kind}"'
-    audit.record(
-        "endpoint downloaded",
-        {
-            "endpoint": name,
-            "options": options,
-            "format": kind,
-            "content_hash": frozen.content_hash,
-            "scope": scope.key or "all",
-        },
-    )
-    return answer
-
-
-@require_safe
 def cell(request: HttpRequest, name: str, row: str, column: str) -> HttpResponse:
     """The subjects behind one number, each with its values, the clause and the form that decided. htmx gets the list alone."""
-    kept, frozen, scope, options, context = _table_or_404(request, name)
+    kept, frozen, scope, options, context = table_or_404(request, name)
     entry, (line, heading, found) = _find(name), _at(kept, row, column)
     context |= {
         "table": kept,
@@ -215,7 +203,7 @@ def cell(request: HttpRequest, name: str, row: str, column: str) -> HttpResponse
         "column": heading,
         "cell": found,
         "columns": list(entry.detail_columns.values()),
-        "subjects": [_behind(detail) for detail in report.explained(frozen, scope, name, found.subjects)],
+        "subjects": [_behind(detail) for detail in report.explained(frozen, scope, name, options, found.subjects)],
         "back_url": reverse("endpoint", args=[name]) + _query(entry, options),
         "crumbs": [
             {"label": _("Endpoints"), "url": reverse("endpoints")},
@@ -223,7 +211,7 @@ def cell(request: HttpRequest, name: str, row: str, column: str) -> HttpResponse
             {"label": f"{line.label}, {heading.label}"},
         ],
     }
-    context["has_forms"] = any(subject["form_url"] for subject in context["subjects"])
+    context["has_forms"] = any(subject["forms"] for subject in context["subjects"])
     context["has_why"] = any(subject["why"] for subject in context["subjects"])
     return render(request, "analytics/_cell.html" if request.htmx else "analytics/cell.html", context)  # type: ignore[attr-defined]
 
@@ -237,19 +225,20 @@ def _at(kept: Table, row: str, column: str) -> tuple[Row, Column, Cell]:
     raise Http404(f"{kept.name} has no cell {row}, {column}")
 
 
-def _behind(detail: Any) -> dict[str, Any]:
-    """A subject with the addresses of its casebook and of the form that decided."""
-    url = label = ""
-    if detail.form:
-        form = form_named(detail.form)
-        again = [detail.occurrence] if detail.occurrence != 1 else []
-        place = [detail.subject, detail.visit, form.declared.slug, *again]
-        url = reverse("form-again" if again else "form", args=place)
-        label = f"{schedule.label(detail.visit)}{f' ({detail.occurrence})' if again else ''}"
+def _behind(detail: Detail) -> dict[str, Any]:
+    """A subject with the addresses of its casebook and of the forms behind its value."""
     return {
         "code": detail.subject, "url": reverse("casebook", args=[detail.subject]), "values": detail.values,
-        "why": detail.why, "form_url": url, "form_label": label,
+        "why": detail.why, "forms": [_form(detail.subject, one) for one in detail.forms],
     }  # fmt: skip
+
+
+def _form(subject: str, behind: Behind) -> dict[str, str]:
+    declared = form_named(behind.form).declared
+    again = [behind.occurrence] if behind.occurrence != 1 else []
+    url = reverse("form-again" if again else "form", args=[subject, behind.visit or "log", declared.slug, *again])
+    where = schedule.label(behind.visit) if behind.visit else str(behind.occurrence)
+    return {"url": url, "label": f"{where}{f' ({behind.occurrence})' if again and behind.visit else ''}", "form": str(declared.title)}
 
 
 @require_safe

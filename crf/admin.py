@@ -156,12 +156,12 @@ class AllForms(FormPages):
 
     @admin.display(description=_("visit"), ordering="visit__planned_on")
     def visit_name(self, entry: Any) -> str:
-        return review.visit_label(entry.visit)
+        return review.visit_label(entry)
 
     @admin.display(description=_("form"), ordering="form")
     def form_title(self, entry: Any) -> str:
         title = form_named(entry.form).declared.title
-        return f"{title} ({entry.occurrence})" if entry.occurrence > 1 else str(title)
+        return f"{title} ({entry.occurrence})" if entry.occurrence > 1 and entry.visit_id else str(title)
 
     @admin.display(description=_("state"))
     def state(self, entry: Any) -> str:
@@ -199,7 +199,7 @@ class OneForm(FormPages):
 
     @admin.display(description=_("visit"), ordering="visit__planned_on")
     def visit_name(self, row: Any) -> str:
-        return review.visit_label(getattr(row, "visit", None))
+        return review.visit_label(row)
 
 
 def column(name: str, item: Any) -> Any:
@@ -269,7 +269,7 @@ class Queries(Reading):
 
     @admin.display(description=_("visit"))
     def visit_name(self, query: Any) -> str:
-        return review.visit_label(query.visit)
+        return review.visit_label(query)
 
     @admin.display(description=_("form"), ordering="form")
     def form_title(self, query: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +10,18 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as __
 
-from crf.declare.form import Crf, Log, casebook, form_named
-from crf.ledger import STATES, Entry, address, ledger
+from crf import expectations, logs
+from crf.declare.form import Crf, FormClass, casebook, form_named
+from crf.form_parts import log_address
+from crf.ledger import STATES, Entry, address, ledger, seen_alive
 from crf.models.crs_assessment import courses_of
+from crf.myeloma import MYELOMA
+from crf.response_head import best_response
+from crf.sheet import Casebook
 from crf.subject_views import crumbs, subject_or_404
 from crf.workflow import Query
 from trial import protocol, roles, schedule, subjects
@@ -27,7 +35,9 @@ def visit_page(request: Request, code: str, visit_code: str) -> HttpResponse:
     subject = subject_or_404(code)
     roles.permit(request.user, "read", subject.site)
     visit = get_object_or_404(subject.visits, code=visit_code)
-    entries = [e for e in ledger([subject], now=timezone.now()) if e.visit and e.visit.pk == visit.pk]
+    books = expectations.books_of([subject])
+    everything = ledger([subject], now=timezone.now(), books=books)
+    entries = [e for e in everything if e.visit and e.visit.pk == visit.pk]
     rows = [
         {"state": e.state, "label": e.form.declared.title, "occurrence": e.occurrence, "url": e.url} for e in entries
     ]
@@ -37,13 +47,27 @@ def visit_page(request: Request, code: str, visit_code: str) -> HttpResponse:
         for f in casebook()
         if issubclass(f, Crf) and f not in present and schedule.admits(visit.code, f.declared.name)
     ]
+    may_enter = roles.may(request.user, "enter", subject.site)
     context = {
         "subject": subject, "visit": visit, "label": schedule.label(visit.code), "rows": rows,
-        "more": [{"label": f.declared.title, "url": address(f, subject, visit)} for f in admitted]
-        if roles.may(request.user, "enter", subject.site) else [],
-        "crumbs": crumbs(subject, (schedule.label(visit.code), "")),
+        "more": _more(visit, admitted, everything, books[subject.pk]) if may_enter else [],
+        "nothing_asked": not visit.unscheduled, "crumbs": crumbs(subject, (schedule.label(visit.code), "")),
     }  # fmt: skip
     return render(request, "crf/visit.html", context)
+
+
+def _more(visit: Visit, forms: Sequence[FormClass], entries: list[Entry], book: Casebook) -> list[dict[str, Any]]:
+    """Forms that may be entered at a visit though nobody asks for them, each with the rule that took it away."""
+    facts = expectations.facts_of(book, seen=seen_alive(entries))
+    asked = schedule.expected_at(visit.code)
+    found = []
+    for form in forms:
+        name = form.declared.name
+        rule = expectations.not_asked(name, visit, facts) if name in asked else None
+        found.append(
+            {"label": form.declared.title, "url": address(form, book.subject, visit), "why": rule and rule.why}
+        )
+    return found
 
 
 def casebook_page(request: Request, code: str) -> HttpResponse:
@@ -51,7 +75,8 @@ def casebook_page(request: Request, code: str) -> HttpResponse:
     subject = subject_or_404(code)
     roles.permit(request.user, "read", subject.site)
     now = timezone.now()
-    entries = ledger([subject], now=now)
+    books = expectations.books_of([subject])
+    entries = ledger([subject], now=now, books=books)
     visits = sorted(subject.visits.all(), key=lambda v: schedule.position(v.code))
     used = {e.visit.pk for e in entries if e.visit}
     shown = [v for v in visits if v.pk in used or v.unscheduled]
@@ -66,7 +91,8 @@ def casebook_page(request: Request, code: str) -> HttpResponse:
     ]
     context = {
         "subject": {"code": subject.code, "status_label": subject.get_status_display()},
-        "facts": _facts(subject, now), "visits": [_head(subject, v, now) for v in shown], "rows": rows, "logs": _logs(subject),
+        "facts": _facts(books[subject.pk], now), "visits": [_head(subject, v, now) for v in shown], "rows": rows,
+        "logs": _logs(subject, entries),
         "actions": _actions(request, subject), "crumbs": crumbs(subject),
     }  # fmt: skip
     return render(request, "crf/casebook.html", context)
@@ -91,7 +117,8 @@ def _head(subject: Subject, visit: Visit, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _facts(subject: Subject, now: datetime) -> list[tuple[str, Any]]:
+def _facts(book: Casebook, now: datetime) -> list[tuple[str, Any]]:
+    subject = book.subject
     person = form_named("demographics").objects.filter(subject=subject).first()  # type: ignore[attr-defined]
     course = courses_of([subject])[subject.pk]
     level = protocol.dose_level(subject.dose_level)
@@ -103,10 +130,17 @@ def _facts(subject: Subject, now: datetime) -> list[tuple[str, Any]]:
         (__("Dose level"), level and level.label),
         (__("Infused on"), infused and f"{infused:%Y-%m-%d}"),
         (__("Study day"), subjects.study_day(subject, subjects.today(subject.site, now))),
+        (__("Best response"), _response(book)),
         (__("Highest CRS grade"), course.maximum),
         (__("CRS episodes"), " · ".join(_episode(e) for e in course.episodes) or None),
         (__("Open queries"), open_queries),
     ]
+
+
+def _response(book: Casebook) -> SafeString:
+    """The best response so far, which opens the page that explains it."""
+    best = best_response(book.made(MYELOMA))
+    return format_html('<a href="{}">{}</a>', reverse("response", args=[book.subject.code]), best or "–")
 
 
 def _episode(episode: crs.Episode) -> str:
@@ -121,12 +155,15 @@ def _episode(episode: crs.Episode) -> str:
     return words % {"from": episode.onset_day, "to": last, "max": episode.maximum}
 
 
-def _logs(subject: Subject) -> list[dict[str, Any]]:
-    return [
-        {"label": f.declared.title, "count": f.objects.filter(subject=subject).count(), "url": ""}  # type: ignore[attr-defined]
-        for f in casebook()
-        if issubclass(f, Log)
-    ]
+def _logs(subject: Subject, entries: list[Entry]) -> list[dict[str, Any]]:
+    """Every log with how many entries it has, and the most urgent state among those that want something."""
+    found = []
+    for form in logs.logs():
+        states = [entry.state for entry in entries if entry.form is form]
+        wanted = min((s for s in states if s in ("queried", "draft")), key=STATES.index, default="")
+        url = log_address(subject, form)
+        found.append({"label": form.declared.title, "count": len(states), "state": wanted, "url": url})
+    return found
 
 
 def _actions(request: Request, subject: Subject) -> list[dict[str, str]]:

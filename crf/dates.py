@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from datetime import time as clock_time
 from typing import Any, TypeVar
 
@@ -43,9 +43,13 @@ def read_date(text: str) -> date:
 
 def _plausible(found: Day) -> Day:
     """Refuses a slip in the year; far ones would also leave the range of a time zone."""
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise ValidationError(_("Please check the year."), code="invalid")
+    _plausible_year(found.year)
     return found
+
+
+def _plausible_year(year: int) -> None:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValidationError(_("Please check the year."), code="invalid")
 
 
 class DateField(forms.DateField):
@@ -97,7 +101,9 @@ class DateTimeField(forms.DateTimeField):
         except ValueError:
             raise wrong from None
         found = _plausible(found)
-        return found if timezone.is_aware(found) else timezone.make_aware(found)
+        aware = found if timezone.is_aware(found) else timezone.make_aware(found)
+        # An offset that was typed goes no further: PostgreSQL refuses those of sixteen hours and more.
+        return timezone.localtime(_plausible(aware.astimezone(UTC)))
 
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, datetime):
@@ -122,10 +128,11 @@ class PartialDateField(forms.CharField):
         if text is None:
             return None
         text = re.sub(r"(-(un|unk|uk|xx))+$", "", text.strip().lower())
-        if re.match(PARTIAL_DATE, text) and len(text) < 10:
+        if re.fullmatch(PARTIAL_DATE, text) and len(text) < 10:
+            _plausible_year(int(text[:4]))
             return text
         try:
-            return read_date(text).isoformat()
+            return _plausible(read_date(text)).isoformat()
         except ValueError:
             raise ValidationError(
                 _("This is not a date. Please type it as 2026-11-03, or as 2026-11 or 2026 where the rest is unknown."),

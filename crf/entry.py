@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,11 +12,14 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crf import across, drafts, sheet, workflow
-from crf.declare.form import Check, Crf, Entered, FormClass
+from crf import across, drafts, sheet
+from crf.declare.form import Crf, Entered, FormClass
 from crf.declare.items import Item
-from crf.page import PageForm, page_form, typed, with_grids
-from trial import audit, protocol, roles, schedule, subjects
+from crf.following import derived_across, follow, looks_back
+from crf.page import PageForm, page_form
+from crf.place import Place, candidate, failing, initial
+from crf.sent import typed, with_grids
+from trial import audit, roles, schedule, subjects
 from trial.models import Subject, User, Visit
 from trial.signals import data_changed
 
@@ -42,35 +43,6 @@ class Conflict(Exception):
         super().__init__("the form changed since it was opened")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a form stands: subject, visit (None for a log), occurrence."""
-
-    form: FormClass
-    subject: Subject
-    visit: Visit | None
-    occurrence: int = 1
-
-    def row(self, lock: bool = False) -> Entered | None:
-        """The submitted form, or None."""
-        rows = self.form.objects.filter(subject=self.subject, occurrence=self.occurrence)  # type: ignore[attr-defined]
-        if issubclass(self.form, Crf):
-            rows = rows.filter(visit=self.visit)
-        rows = rows.prefetch_related(*self.form.declared.rows)
-        found: Entered | None = (rows.select_for_update() if lock else rows).first()
-        if found is not None:
-            # One object each: what follows reads subject and site without asking again.
-            found.subject, found.site = self.subject, self.subject.site
-            if issubclass(self.form, Crf):
-                found.visit = self.visit  # type: ignore[attr-defined]
-        return found
-
-    @property
-    def version(self) -> str:
-        """The protocol version in force for this form."""
-        return self.visit.protocol_version if self.visit else self.subject.protocol_version
-
-
 @dataclass(slots=True)
 class Outcome:
     """What came of a submission."""
@@ -78,14 +50,6 @@ class Outcome:
     row: Entered
     created: bool
     changed: set[str] = field(default_factory=set)
-
-
-def initial(row: Entered) -> dict[str, Any]:
-    """A stored form's values as a page's starting values."""
-    found = dict(sheet.values_of(row))
-    for name in row.declared.rows:
-        found[name] = [vars(line) for line in found[name]]
-    return {**found, **{f"{name}__missing": why for name, why in row.missing.items()}}
 
 
 def blank_page(place: Place, *, by: User, data: Any = None, complete: bool = True) -> PageForm:
@@ -99,36 +63,6 @@ def blank_page(place: Place, *, by: User, data: Any = None, complete: bool = Tru
         may_grade=roles.may(by, "grade", place.subject.site_id),
         complete=complete,
     )
-
-
-def candidate(
-    place: Place, page: PageForm, *, now: datetime, row: Entered | None = None, stored: Sequence[Any] | None = None
-) -> sheet.Sheet:
-    """The sheet of what is being typed, for live verdicts and checks. stored: see `sheet.stored`; None = read when needed."""
-    values = page.values()
-    for name in page.grids:
-        values[name] = [SimpleNamespace(**line) for line in values[name]]
-    pk = row.pk if row else None
-    return sheet.Sheet(place.form, values, subject=place.subject, visit=place.visit, among=stored, pk=pk, now=now)
-
-
-def failing(place: Place, of: sheet.Sheet, *, hard: bool | None = None) -> list[Check]:
-    """Checks in force that fail, an item's plausible range included; hard=None gives both kinds."""
-    declared = place.form.declared
-    found = [
-        check
-        for check in declared.checks.values()
-        if protocol.in_force(place.version, since=check.since, until=check.until)
-        and (hard is None or check.hard == hard)
-        and check.holds(of) is False
-    ]
-    if hard is not True:
-        found += [_range_check(n, i) for n, i in declared.items.items() if i.outside_soft(getattr(of, n))]
-    return found
-
-
-def _range_check(name: str, item: Any) -> Check:
-    return Check(workflow.RANGE + name, "", lambda _form: False, item=name, sees=(name,))
 
 
 @transaction.atomic
@@ -146,7 +80,7 @@ def submit(
 ) -> Outcome:
     """Takes a form as typed, or refuses it with an error at each item.
 
-    data: raw strings (see crf.page.typed). reason: needed to change a completed form. based_on: the version the page
+    data: raw strings (see crf.sent.typed). reason: needed to change a completed form. based_on: the version the page
     was opened at, 0 for a form nobody had entered; None = whatever is there (the caller knows). Times are on the site's clock.
     Raises PermissionDenied, Refused, Invalid or Conflict; in each case nothing was written.
     """
@@ -171,10 +105,11 @@ def _submit(
         page.is_valid()
         raise Conflict(page, row, based_on)
     valid = page.is_valid()
-    stored = sheet.stored(form, subject) if _looks_back(form) else None
-    of = candidate(place, page, now=now, row=row, stored=stored)
+    stored = sheet.stored(form, subject) if looks_back(form) else None
+    casebook = sheet.Casebook(subject, {} if stored is None else {form.declared.name: stored})
+    of = candidate(place, page, now=now, row=row, stored=stored, casebook=casebook)
     for check in failing(place, of, hard=True):
-        page.add_error(check.item if check.item in page.fields else None, str(check.text))
+        page.refuse(check.item, str(check.text))
         valid = False
     if not valid:
         raise Invalid(page)
@@ -183,10 +118,13 @@ def _submit(
         return Outcome(row, created=False)
     if row and not reason:
         raise Invalid(page, needs_reason=True)
+    readers, own = across.waiting(place, casebook), derived_across(row, casebook)
     with audit.acting(by, reason):
         row, created = _write(place, page, row, by=by, now=now)
-        _follow(place, row, of, stored=stored or (), changed=changed, now=now)
-        across.judge_readers(place, changed=changed, now=now)
+        of.pk = row.pk  # it is stored now: the casebook, where it is read from here on, holds it
+        moved = {name for name, value in own.items() if getattr(of, name).value != value}
+        follow(place, row, of, stored=stored or (), changed=changed | moved, now=now)
+        readers.judge(of, row.pk, changed=changed, now=now)
         row.submitted(by=by, reason=reason)
         if place.visit is not None:
             subjects.took_place(place.visit, on=row.day() or timezone.localdate(now))
@@ -276,52 +214,5 @@ def _in_words(error: IntegrityError | DataError, page: PageForm, place: Place) -
     if constraint.endswith("_once"):
         return Conflict(page, place.row(), 0)
     text = _("The database does not accept this value. Please check it.")
-    page.add_error(name if name in page.fields else None, text)
+    page.refuse(name, text)
     return Invalid(page)
-
-
-def _looks_back(form: FormClass) -> bool:
-    """Whether a rule of this form reads those before it."""
-    return any("history" in inspect.signature(d.rule).parameters for d in form.declared.derived.values())
-
-
-def _histories(forms: Sequence[Any]) -> dict[int, Sequence[Any]]:
-    """By the key of each stored form those before it."""
-    return {one.pk: forms[:at] for at, one in enumerate(forms)}
-
-
-def _derived_changed(before: sheet.Sheet, after: sheet.Sheet) -> set[str]:
-    """Names of the derived values that differ, for a query that a reviewer accepted saw them too."""
-    old = {derived.name: verdict.value for derived, verdict in before.verdicts()}
-    return {derived.name for derived, verdict in after.verdicts() if verdict.value != old[derived.name]}
-
-
-def _follow(
-    place: Place, row: Entered, of: sheet.Sheet, *, stored: Sequence[Any], changed: set[str], now: datetime
-) -> None:
-    """Opens and closes queries of the form just written, and of those whose history it is part of.
-
-    A form entered late, corrected or moved in time may change what follows from others of its kind: judged again.
-    stored: the subject's forms of this kind before the writing.
-    """
-    form, subject = place.form, place.subject
-    known = {one.pk: one for one in stored}
-    before = _histories(stored)
-    after = _histories(
-        sheet.in_time([*(p for p in stored if p.pk != row.pk), of.plain(row.pk)], form.declared.about_day)
-    )
-
-    def then(pk: int, histories: dict[int, Sequence[Any]], visit: Visit | None) -> sheet.Sheet:
-        return sheet.Sheet(form, vars(known[pk]), subject=subject, visit=visit, before=histories[pk], pk=pk, now=now)
-
-    derived = _derived_changed(then(row.pk, before, place.visit), of) if row.pk in known else set()
-    workflow.follow_checks(
-        row, failing(place, of, hard=False), changed=changed | derived, now=now, fresh=row.version == 1
-    )
-    touched = [pk for pk in before if pk != row.pk and before[pk] != after[pk]]
-    others = form.objects.filter(pk__in=touched)  # type: ignore[attr-defined]
-    for other in (others.select_related("visit") if place.visit else others) if touched else ():
-        there = Place(form, subject, getattr(other, "visit", None), other.occurrence)
-        judged = then(other.pk, after, there.visit)
-        derived = _derived_changed(then(other.pk, before, there.visit), judged)
-        workflow.follow_checks(other, failing(there, judged, hard=False), changed=derived, now=now)

@@ -11,7 +11,6 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, LayoutObject
 from django import forms
 from django.forms.formsets import BaseFormSet, formset_factory
-from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as __
@@ -103,6 +102,7 @@ class PageForm(forms.Form):
                 cleaned[name] = None
                 cleaned[name + MISSING] = ""
                 self.errors.pop(name, None)
+                self.errors.pop(name + MISSING, None)
             elif name not in self.errors:
                 self._complete(name, item)
         return cleaned
@@ -115,6 +115,13 @@ class PageForm(forms.Form):
             if item.about.investigator and not self.may_grade:
                 return  # waits for the investigator; a query says so
             self.add_error(name, __("Please enter a value, or say why it is missing."))
+
+    def refuse(self, name: str, text: str) -> None:
+        """An error at an item or at a grid; at the form where neither has that name."""
+        if name in self.grids:
+            self.grids[name].non_form_errors().append(text)
+        else:
+            self.add_error(name if name in self.fields else None, text)
 
     def is_valid(self) -> bool:
         grids = [grid.is_valid() for grid in self.grids.values()]  # all of them, so that every grid shows its errors
@@ -141,9 +148,13 @@ class PageForm(forms.Form):
     def error_list(self) -> list[dict[str, str]]:
         """Every error with its item's label and anchor, for the summary on top."""
         found = []
-        for name, messages in self.errors.items():
-            label = self.items[name].about.label if name in self.items else ""
-            found += [{"label": str(label), "text": str(text), "anchor": f"item-{name}"} for text in messages]
+        for key, messages in self.errors.items():
+            name = key.removesuffix(MISSING)
+            label = self.items[name].about.label if name in self.items else self.declared.title
+            anchor = (
+                f"item-{name}" if name in self.items else ""
+            )  # what is wrong with the form as a whole stands nowhere
+            found += [{"label": str(label), "text": str(text), "anchor": anchor} for text in messages]
         for name, grid in self.grids.items():
             label = str(self.items[name].about.label)
             found += [{"label": label, "text": str(text), "anchor": f"item-{name}"} for text in grid.non_form_errors()]
@@ -205,35 +216,6 @@ def page_form(form: FormClass, version: str) -> type[PageForm]:
         page.base_fields = Fields(page.base_fields)
         _built[key] = page
     return _built[key]
-
-
-def typed(data: Mapping[str, Any]) -> QueryDict:
-    """Raw strings as a browser would send them: rows given as a list of dictionaries become the grid's fields.
-
-    data: item name -> text; rows' name -> list of {item: text}; "<item>__missing" -> reason.
-    """
-    if isinstance(data, QueryDict):
-        return data
-    flat = QueryDict(mutable=True)
-    for name, value in data.items():
-        if not isinstance(value, (list, tuple)):
-            flat[name] = "" if value is None else str(value)
-            continue
-        flat[f"{name}-TOTAL_FORMS"], flat[f"{name}-INITIAL_FORMS"] = str(len(value)), "0"
-        for number, line in enumerate(value):
-            for inner, text in line.items():
-                flat[f"{name}-{number}-{inner}"] = "" if text is None else str(text)
-    return flat
-
-
-def with_grids(data: QueryDict, form: FormClass) -> QueryDict:
-    """The data with the counters a formset insists on, where whoever typed left the grid out."""
-    absent = [name for name in form.declared.rows if f"{name}-TOTAL_FORMS" not in data]
-    if absent:
-        data = data.copy()
-        for name in absent:
-            data[f"{name}-TOTAL_FORMS"] = data[f"{name}-INITIAL_FORMS"] = "0"
-    return data
 
 
 class ItemOnPage(LayoutObject):

@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crf import words, workflow
 from crf.declare.form import form_named
-from crf.ledger import address
+from crf.ledger import address, place_label
 from crf.workflow import Query
-from trial import roles, schedule
+from trial import roles
 from trial.request import Request
 from trial.subjects import Refused
 
@@ -58,7 +58,7 @@ def line(query: Query) -> dict[str, Any]:
     item = form.declared.item(query.item).about.label if query.item else ""
     return {
         "state": query.state.lower(), "state_label": query.get_state_display(), "subject_code": query.subject.code,
-        "visit_label": schedule.label(query.visit.code) if query.visit else "", "form_label": form.declared.title, "item_label": item,
+        "visit_label": place_label(query.visit, query.occurrence), "form_label": form.declared.title, "item_label": item,
         "text": query.sentence, "owner": _with(query), "age_text": words.age(query.opened_at, timezone.now()),
         "url": reverse("query", args=[query.pk]), "form_url": address(form, query.subject, query.visit, query.occurrence),
     }  # fmt: skip

@@ -11,9 +11,9 @@ from django.utils import timezone
 from crf import codelists, sheet, words
 from crf.declare.form import Crf, Entered, FormClass
 from crf.declare.items import Rows
-from crf.ledger import address
+from crf.ledger import address, place_label
 from crf.workflow import Query
-from trial import roles, schedule
+from trial import roles
 from trial.models import Site, User
 
 
@@ -41,7 +41,7 @@ def page(row: Entered, *, by: User) -> dict[str, Any]:
         "row": row,
         "declared": row.declared,
         "subject": row.subject,
-        "visit_label": schedule.label(visit.code) if visit else "",
+        "visit_label": visit_label(row),
         "state": state(row.status, sum(q.is_open for q in queries)),
         "sections": sections(row, {q.item for q in queries if q.is_open}),
         "verdicts": words.verdicts(sheet.of_row(row)),
@@ -126,9 +126,9 @@ def label_of(form: FormClass, item: str) -> str:
     return str(known[item].about.label) if item in known else ""
 
 
-def visit_label(visit: Any) -> str:
-    """What a person reads for a visit; blank for a log."""
-    return schedule.label(visit.code) if visit else ""
+def visit_label(row: Any) -> str:
+    """What a person reads for where a form, or what a query is about, stands: its visit, or its number in a log."""
+    return place_label(getattr(row, "visit", None), row.occurrence)
 
 
 def sites_of(request: Any) -> list[tuple[str, str]]:

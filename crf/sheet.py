@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from crf.declare.form import Entered, FormClass, form_named
+from crf.declare.form import Entered, FormClass, Whole, form_named
 from crf.declare.items import Rows
 from trial import subjects
 from trial.models import Subject, Visit
@@ -29,14 +29,18 @@ class Sheet:
         visit: Visit | None,
         before: Sequence[Any] | None = None,
         among: Sequence[Any] | None = None,
+        casebook: Casebook | None = None,
         pk: int | None = None,
         now: datetime | None = None,
     ) -> None:
-        """before: the history. among: the subject's `stored` forms, of which it follows. None of both = read when needed."""
+        """before: the history. among: the subject's `stored` forms, of which it follows. None of both = read when needed.
+
+        casebook: the subject's forms of other kinds, shared by the sheets of one subject; None = read when needed.
+        """
         self.subject, self.visit, self.pk = subject, visit, pk
         self._form, self._verdicts = form, {}  # type: ignore[var-annotated]
         self._values = {name: on_site(value, self._zone) for name, value in values.items()}
-        self._before, self._among = before, among
+        self._before, self._among, self._casebook = before, among, casebook
         self.now = now or timezone.now()
 
     def __getattr__(self, name: str) -> Any:
@@ -62,11 +66,27 @@ class Sheet:
     def plain(self, pk: int) -> Any:
         """This sheet as one of the `stored` forms, under the key it was written with."""
         declared = self._form.declared
-        return SimpleNamespace(pk=pk, **{name: getattr(self, name) for name in [*declared.items, *declared.rows]})
+        lines = {name: list(getattr(self, name)) for name in declared.rows}
+        return SimpleNamespace(pk=pk, **{name: getattr(self, name) for name in declared.items}, **lines)
 
     def since_infusion(self, forms: Sequence[Any]) -> Sequence[Any]:
         """Those at or after the infusion; all of them where there is none yet."""
         return since_infusion(self._form, self.subject, forms)
+
+    def made(self, whole: Whole) -> Any:
+        """What follows from several forms together, this one included as it stands here."""
+        if self._casebook is None:
+            self._casebook = Casebook(self.subject)
+        name = self._form.declared.name
+        if name not in whole.forms:
+            return self._casebook.made(whole)
+        return self._casebook.instead(self._form, self.plain(self.pk or 0)).made(whole)
+
+    @property
+    def day(self) -> date | None:
+        """The day this form is about, on the site's clock."""
+        value = self._values.get(self._form.declared.about_day) if self._form.declared.about_day else None
+        return value.date() if isinstance(value, datetime) else value
 
     @property
     def today(self) -> date:
@@ -86,18 +106,66 @@ class Sheet:
     @property
     def study_day(self) -> int | None:
         """Days from the infusion (= day 0) to the day this form is about, or None."""
-        value = self._values.get(self._form.declared.about_day) if self._form.declared.about_day else None
-        on = self.local(value).date() if isinstance(value, datetime) else value
-        return subjects.study_day(self.subject, on)
+        return subjects.study_day(self.subject, self.day)
 
     def latest(self, form: str, item: str) -> Any:
         """The subject's newest value of an item of another form, or None."""
-        rows = form_named(form).objects.filter(subject=self.subject).order_by("-id")  # type: ignore[attr-defined]
-        return rows.values_list(item, flat=True).first()
+        if self._casebook is None:
+            self._casebook = Casebook(self.subject)
+        return self._casebook.latest(form, item)
+
+    def others(self, form: str) -> list[Any]:
+        """The subject's `stored` forms of a kind without this one. A check that asks names the items in its `reads`."""
+        if self._casebook is None:
+            self._casebook = Casebook(self.subject)
+        mine = self.pk if form == self._form.declared.name else None
+        return [one for one in self._casebook.rows(form) if one.pk != mine]
 
     def verdicts(self) -> list[tuple[Any, Any]]:
         """Every derived value of the form with its declaration."""
         return [(derived, getattr(self, name)) for name, derived in self._form.declared.derived.items()]
+
+
+class Casebook:
+    """A subject's stored forms as plain values: each kind is read once, and what follows from them is made once."""
+
+    def __init__(self, subject: Subject, rows: dict[str, list[Any]] | None = None) -> None:
+        self.subject, self._rows = subject, {} if rows is None else rows
+        self._made: dict[int, Any] = {}
+        self._latest: dict[tuple[str, str], Any] = {}
+
+    def rows(self, name: str) -> list[Any]:
+        """The `stored` forms of that name."""
+        if name not in self._rows:
+            self._rows[name] = stored(form_named(name), self.subject)
+        return self._rows[name]
+
+    def latest(self, form: str, item: str) -> Any:
+        """The newest value of an item, whether or not its form is dated; None where there is none."""
+        if (form, item) not in self._latest:
+            rows = form_named(form).objects.filter(subject=self.subject).order_by("-id")  # type: ignore[attr-defined]
+            self._latest[(form, item)] = rows.values_list(item, flat=True).first()
+        return self._latest[(form, item)]
+
+    def made(self, whole: Whole) -> Any:
+        """What follows from the forms that it reads."""
+        if id(whole) not in self._made:
+            self._made[id(whole)] = whole.follow({name: self.rows(name) for name in whole.forms}, self.subject)
+        return self._made[id(whole)]
+
+    def instead(self, form: FormClass, record: Any) -> Casebook:
+        """The same casebook with one form as it is being typed; itself, where that is what is stored."""
+        changed = self._with(form, record)
+        same = changed == self.rows(form.declared.name)
+        return self if same else Casebook(self.subject, {**self._rows, form.declared.name: changed})
+
+    def after(self, form: FormClass, record: Any) -> Casebook:
+        """The casebook once that form has been written: nothing else needs to be read again."""
+        return Casebook(self.subject, {**self._rows, form.declared.name: self._with(form, record)})
+
+    def _with(self, form: FormClass, record: Any) -> list[Any]:
+        others = (one for one in self.rows(form.declared.name) if one.pk != record.pk)
+        return in_time([*others, record], form.declared.about_day)
 
 
 def on_site(value: Any, zone: ZoneInfo) -> Any:
@@ -119,10 +187,12 @@ def values_of(row: Entered) -> dict[str, Any]:
     return found
 
 
-def of_row(row: Entered, before: Sequence[Any] | None = None) -> Sheet:
+def of_row(row: Entered, before: Sequence[Any] | None = None, casebook: Casebook | None = None) -> Sheet:
     """The sheet of a stored form."""
     visit = getattr(row, "visit", None)
-    return Sheet(type(row), values_of(row), subject=row.subject, visit=visit, before=before, pk=row.pk)
+    return Sheet(
+        type(row), values_of(row), subject=row.subject, visit=visit, before=before, casebook=casebook, pk=row.pk
+    )
 
 
 def stored(form: FormClass, subject: Subject) -> list[Any]:
@@ -164,8 +234,10 @@ def since_infusion(form: FormClass, subject: Subject, forms: Sequence[Any]) -> l
 
 
 def in_time(plain: Iterable[Any], key: str) -> list[Any]:
-    """Sorted by the item that dates them; undated ones are left out."""
-    dated = [p for p in plain if key and getattr(p, key) is not None]
+    """Sorted by the item that dates them; undated ones are left out. A kind that nothing dates is in order of entry."""
+    if not key:
+        return sorted(plain, key=lambda p: p.pk)
+    dated = [p for p in plain if getattr(p, key) is not None]
     return sorted(dated, key=lambda p: (getattr(p, key), p.pk))
 
 

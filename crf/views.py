@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,14 +15,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as __
 from django.views.decorators.http import require_GET, require_POST
 
-from crf import codelists, drafts, entry, sheet, words
+from crf import codelists, drafts, entry, logs, words
 from crf.conflict import conflict_page, resolved
 from crf.declare.form import Crf, form_named
-from crf.ledger import address
-from crf.page import PageForm, with_grids
-from crf.subject_views import crumbs, subject_or_404
+from crf.form_parts import actions, crumbs_of, judged, log_address, queries_of
+from crf.ledger import NEW, address, place_label
+from crf.page import PageForm
+from crf.sent import with_grids
+from crf.subject_views import subject_or_404
 from crf.workflow import Query
-from trial import roles, schedule, subjects
+from trial import audit, roles, schedule, subjects
 from trial.request import Request
 
 OWN = (
@@ -30,6 +33,7 @@ OWN = (
     "_check",
     "_add_row",
     "_version",
+    "_opened",
     "_resolve",
     "csrfmiddlewaretoken",
     "reason_choice",
@@ -44,15 +48,22 @@ def place_or_404(code: str, visit_code: str, slug: str, occurrence: int) -> entr
         form = form_named(slug)
     except KeyError:
         raise Http404 from None
-    visit = None
-    if issubclass(form, Crf):
-        visit = get_object_or_404(subject.visits, code=visit_code)
-        visit.subject, visit.site = subject, subject.site
-        if not schedule.admits(visit.code, form.declared.name) or (occurrence > 1 and not form.declared.repeats):
-            raise Http404
-    elif visit_code != "log":
+    if not issubclass(form, Crf):
+        return _log_place_or_404(entry.Place(form, subject, None, occurrence), visit_code)
+    visit = get_object_or_404(subject.visits, code=visit_code)
+    visit.subject, visit.site = subject, subject.site
+    if not schedule.admits(visit.code, form.declared.name) or (occurrence != 1 and not form.declared.repeats):
+        raise Http404
+    if occurrence < 1:
         raise Http404
     return entry.Place(form, subject, visit, occurrence)
+
+
+def _log_place_or_404(place: entry.Place, folder: str) -> entry.Place:
+    """An entry that is there ("log"), or the one that is being added ("logs"): no number can be opened before it is taken."""
+    if folder != ("logs" if place.occurrence == NEW else "log") or (place.occurrence != NEW and not logs.exists(place)):
+        raise Http404
+    return place
 
 
 def form_page(request: Request, code: str, visit_code: str, slug: str, occurrence: int = 1) -> HttpResponse:
@@ -103,6 +114,8 @@ def _post(request: Request, place: entry.Place) -> HttpResponse:
         page = entry.blank_page(place, by=request.user, data=data)
         page.is_valid()
         return _render(request, place, page, based_on=based_on, checked=True)
+    if "_discard" in data:
+        return _discard_draft(request, place)
     if "_draft" in data:
         return _save_draft(request, place, based_on)
     if "_resolve" in data:
@@ -124,22 +137,44 @@ def _one_more(data: QueryDict, grid: str) -> QueryDict:
 def _save_draft(request: Request, place: entry.Place, based_on: int) -> HttpResponse:
     values = {k: v for k, v in request.POST.lists() if k not in OWN}
     try:
-        drafts.save(
-            place.form.declared.name,
-            place.subject,
-            place.visit,
-            place.occurrence,
-            values=values,
-            based_on=based_on,
-            by=request.user,
-        )
+        with logs.numbered(place) as there:
+            opened = _opened(request) if place.occurrence == NEW else None
+            again = logs.draft_twice(place, values, by=request.user, since=opened) if opened else None
+            saved = again or drafts.save(
+                there.form.declared.name,
+                there.subject,
+                there.visit,
+                there.occurrence,
+                values=values,
+                based_on=based_on,
+                by=request.user,
+            )
     except ValidationError as error:
         messages.error(request, error.messages[0])
         page = entry.blank_page(place, by=request.user, data=request.POST, complete=False)
         page.is_valid()
         return _render(request, place, page, based_on=based_on, status=422)
     messages.success(request, __("The draft is saved. It opens here again on any machine."))
+    return redirect(address(place.form, place.subject, place.visit, saved.occurrence))
+
+
+def _discard_draft(request: Request, place: entry.Place) -> HttpResponse:
+    """A draft begun by mistake goes; the audit trail keeps what it held. An entry of a log goes with it."""
+    with audit.acting(request.user):
+        drafts.discard(place.form.declared.name, place.subject, place.visit, place.occurrence)
+    messages.success(request, __("The draft is discarded."))
+    if place.visit is None and place.row() is None:
+        return redirect(log_address(place.subject, place.form))
     return redirect(address(place.form, place.subject, place.visit, place.occurrence))
+
+
+def _opened(request: Request) -> datetime | None:
+    """When the page of a new log entry was opened, as the page itself says; None on every other page."""
+    try:
+        at = datetime.fromisoformat(request.POST.get("_opened", ""))
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
 
 
 def reason_of(data: QueryDict) -> str:
@@ -153,10 +188,14 @@ def reason_of(data: QueryDict) -> str:
 def _submit(request: Request, place: entry.Place, data: QueryDict, based_on: int) -> HttpResponse:
     here = address(place.form, place.subject, place.visit, place.occurrence)
     try:
-        outcome = entry.submit(
-            place.form, subject=place.subject, visit=place.visit, occurrence=place.occurrence, data=data, by=request.user,
-            reason=reason_of(data), based_on=based_on,
-        )  # fmt: skip
+        with logs.numbered(place) as there:
+            if again := _sent_twice(request, place, data):
+                messages.info(request, __("This was saved already, as entry %(n)d.") % {"n": again.occurrence})
+                return redirect(address(place.form, place.subject, None, again.occurrence))
+            outcome = entry.submit(
+                there.form, subject=there.subject, visit=there.visit, occurrence=there.occurrence, data=data,
+                by=request.user, reason=reason_of(data), based_on=based_on,
+            )  # fmt: skip
     except entry.Conflict as conflict:
         return conflict_page(
             request, place, conflict, carried=[(k, v) for k, vs in data.lists() if k not in OWN for v in vs], here=here
@@ -185,9 +224,19 @@ def _submit(request: Request, place: entry.Place, data: QueryDict, based_on: int
         messages.info(request, __("Nothing has changed, so nothing was saved."))
     elif opened:
         messages.warning(request, __("Saved. Open queries on this form: %(n)d. Please read them.") % {"n": opened})
+    elif there != place:
+        messages.success(request, __("Saved as entry %(n)d.") % {"n": there.occurrence})
     else:
         messages.success(request, __("Saved."))
-    return redirect(here)
+    return redirect(address(there.form, there.subject, there.visit, there.occurrence))
+
+
+def _sent_twice(request: Request, place: entry.Place, data: QueryDict) -> Any:
+    """The entry that an earlier press of the button made of this page, or None."""
+    opened = _opened(request) if place.occurrence == NEW else None
+    if opened is None:
+        return None
+    return logs.sent_twice(place, entry.blank_page(place, by=request.user, data=data), by=request.user, since=opened)
 
 
 def _render(
@@ -196,88 +245,39 @@ def _render(
 ) -> HttpResponse:  # fmt: skip
     row = place.row()
     may_enter = roles.may(request.user, "enter", place.subject.site)
-    queries = _queries(place, row)
+    queries = queries_of(place, row)
     state = "draft" if draft else ("queried" if queries else ("complete" if row else "expected"))
-    verdicts, failing = _judged(place, page, row)
+    if place.occurrence == NEW:
+        state = ""  # nobody expects it
+    verdicts, failing = judged(place, page, row)
     errors = page.error_list() if checked else []
-    visit_label = schedule.label(place.visit.code) if place.visit else ""
     here = address(place.form, place.subject, place.visit, place.occurrence)
     reason_error = __("Please choose or write a reason: the form is complete, and its history must say why it changed.")
     context: dict[str, Any] = {
         "form": page, "verdicts": verdicts, "checks": failing if checked or row else [c for c in failing if c.hard],
         "page": {
-            "subject": place.subject, "visit": {"label": visit_label}, "form_label": place.form.declared.title, "state": state,
-            "version": based_on, "saved_text": saved,
+            "subject": place.subject, "visit": {"label": place_label(place.visit, place.occurrence)}, "state": state,
+            "form_label": place.form.declared.title, "version": based_on, "saved_text": saved, "draft": draft,
+            "opened": (_opened(request) or timezone.now()).isoformat() if place.occurrence == NEW else "",
         },
         "error_summary": errors + ([{"label": __("Reason"), "text": reason_error, "anchor": "item-reason"}] if reason_missing else []),
         "queries": queries, "history_url": here + "history/" if row else "",
         "verdict_url": here + "verdict/" if place.form.declared.derived or place.form.declared.checks else "",
         "needs_reason": row is not None, "reasons": codelists.ChangeReason.choices, "read_only": not may_enter,
         "reason_choice": request.POST.get("reason_choice", ""), "reason_text": request.POST.get("reason_text", ""),
-        "reason_error": reason_error if reason_missing else "", "actions": _actions(place, row, may_enter),
-        "crumbs": _crumbs(place, here),
+        "reason_error": reason_error if reason_missing else "", "actions": actions(place, row, may_enter),
+        "crumbs": crumbs_of(place, here),
+        "response_url": _response_url(place),
     }  # fmt: skip
     if not may_enter:
         page.read_only()
     return render(request, "crf/form.html", context, status=status)
 
 
-def _crumbs(place: entry.Place, here: str, *more: tuple[str, str]) -> list[dict[str, str]]:
-    title = (str(place.form.declared.title), here)
-    if place.visit is None:
-        return crumbs(place.subject, title, *more)
-    visit = (schedule.label(place.visit.code), reverse("visit", args=[place.subject.code, place.visit.code]))
-    return crumbs(place.subject, visit, title, *more)
-
-
-def _judged(place: entry.Place, page: PageForm, row: Any) -> tuple[list[dict[str, Any]], list[Any]]:
-    """Verdicts and failing checks of what is on the page, typed or stored."""
-    if page.is_bound:
-        if not hasattr(page, "cleaned_data"):
-            page.is_valid()
-        of = entry.candidate(place, page, now=timezone.now(), row=row)
-    elif row is not None:
-        of = sheet.of_row(row)
-    else:
-        return [], []
-    failing = [c for c in entry.failing(place, of) if c.text]
-    return words.verdicts(of), failing
-
-
-def _queries(place: entry.Place, row: Any) -> list[dict[str, Any]]:
-    if row is None:
-        return []
-    now = timezone.now()
-    declared = place.form.declared
-    found = Query.objects.filter(form=declared.name, form_id=row.pk).exclude(state=Query.State.CLOSED)
-    return [
-        {
-            "item_label": declared.item(q.item).about.label if q.item else declared.title, "age_text": words.age(q.opened_at, now),
-            "state_label": q.get_state_display(), "text": q.sentence, "url": reverse("query", args=[q.pk]),
-        }
-        for q in found
-    ]  # fmt: skip
-
-
-def _actions(place: entry.Place, row: Any, may_enter: bool) -> list[dict[str, str]]:
-    """Another assessment the same visit, where the form repeats."""
-    declared = place.form.declared
-    if not (row and may_enter and declared.repeats):
-        return []
-    rows = place.form.objects.filter(subject=place.subject, visit=place.visit)  # type: ignore[attr-defined]
-    numbers = sorted(rows.values_list("occurrence", flat=True))
-    return [
-        *(
-            {"label": __("Entry %(n)d") % {"n": n}, "url": address(place.form, place.subject, place.visit, n)}
-            for n in numbers
-            if n != place.occurrence
-        ),
-        {
-            "label": __("Another this day"),
-            "icon": "plus-lg",
-            "url": address(place.form, place.subject, place.visit, numbers[-1] + 1),
-        },
-    ]
+def _response_url(place: entry.Place) -> str:
+    """The page of the subject's response, where this form has a part in it."""
+    part = any(derived.whole is not None for derived in place.form.declared.derived.values())
+    return reverse("response", args=[place.subject.code]) if part else ""
 
 
 @require_POST
@@ -288,7 +288,7 @@ def verdict(request: Request, code: str, visit_code: str, slug: str, occurrence:
     with timezone.override(ZoneInfo(place.subject.site.timezone)):
         page = entry.blank_page(place, by=request.user, data=request.POST, complete=False)
         page.is_valid()
-        verdicts, checks = _judged(place, page, place.row())
+        verdicts, checks = judged(place, page, place.row())
         return render(request, "crf/_verdict.html", {"verdicts": verdicts, "checks": checks})
 
 
@@ -300,10 +300,10 @@ def history(request: Request, code: str, visit_code: str, slug: str, occurrence:
     row = place.row()
     with timezone.override(ZoneInfo(place.subject.site.timezone)):
         here = address(place.form, place.subject, place.visit, place.occurrence)
-        label = schedule.label(place.visit.code) if place.visit else ""
+        label = place_label(place.visit, place.occurrence)
         context = {
             "changes": words.history(row) if row else [], "form_url": here,
             "page": {"subject": place.subject, "visit": {"label": label}, "form_label": place.form.declared.title},
-            "crumbs": _crumbs(place, here, (__("History"), "")),
+            "crumbs": crumbs_of(place, here, (__("History"), "")),
         }  # fmt: skip
         return render(request, "crf/history.html", context)

@@ -1,27 +1,25 @@
-"""What a person reads: verdicts in their language, history with labels, values in words."""
+"""What a person reads of a form: its verdicts, its history with labels, its values in words."""
 
 from __future__ import annotations
 
-import pkgutil
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
-from importlib import import_module
-from types import ModuleType
 from typing import Any
 
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from crf.codelists import Missing
 from crf.declare.form import Entered, FormClass
-from crf.sheet import Sheet
-from trial import audit, rules
+from crf.verdicts import Said, SaidTime, flags_of_rules, rule_modules, said, said_time, verdicts
+from trial import audit
 from trial.models import AuditEvent, User
-from trial.rules.verdict import Verdict
+
+__all__ = [
+    "HOUSEKEEPING", "Said", "SaidTime", "age", "flags_of_rules", "history", "read_back", "rule_modules", "said", "said_time",
+    "seen_at", "value_in_words", "verdicts",
+]  # fmt: skip
 
 # Columns every form has that no person typed.
 HOUSEKEEPING = {
@@ -30,73 +28,13 @@ HOUSEKEEPING = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A verdict in the reader's language, findings included."""
-
-    value: Any
-    sentence: str
-    basis: str
-    because: tuple[Said, ...]
-    remarks: tuple[str, ...]
-
-
-# Findings whose value is a code of the rule and no grade.
-STATES = {"WAIVED": gettext_lazy("waived"), "OPEN_EPISODE": gettext_lazy("open")}
-
-
-def rule_modules() -> Iterator[ModuleType]:
-    """Every module of the rules, by name."""
-    for info in sorted(pkgutil.iter_modules(rules.__path__), key=lambda found: found.name):
-        yield import_module(f"{rules.__name__}.{info.name}")
-
-
-@cache
-def flags_of_rules() -> Mapping[str, Mapping[str, str]]:
-    """The remarks of each rule by its version: two rules may say different things by the same flag."""
-    found: dict[str, Mapping[str, str]] = {}
-    for module in (one for one in rule_modules() if hasattr(one, "FLAGS")):
-        # CTCAE has no version of its own, but one for each of its tables.
-        versions = (module.VERSION,) if hasattr(module, "VERSION") else getattr(module, "TABLES", ())
-        found.update((version, module.FLAGS) for version in versions)
-    return found
-
-
-def said(verdict: Verdict) -> Said:
-    """Translates the clause before its placeholders are filled."""
-    flags = flags_of_rules().get(verdict.version, {})
-    return Said(
-        STATES.get(str(verdict.value), verdict.value),
-        _(verdict.clause).format(**{name: _inserted(name, text) for name, text in verdict.shown.items()}),
-        _(verdict.basis) if verdict.basis else "",
-        tuple(said(finding) for finding in verdict.because),
-        tuple(_(flags[flag]) for flag in verdict.flags if flag in flags),
-    )
-
-
-def _inserted(name: str, text: str) -> str:
-    """What stands in a clause's placeholder: drugs by their name in the reader's language, figures as they are."""
-    return _(", ").join(_(drug) for drug in text.split(", ")) if name == "drugs" else text
-
-
-def verdicts(sheet: Sheet) -> list[dict[str, Any]]:
-    """Every derived value of a form, as the page shows it."""
-    return [
-        {
-            "label": derived.label,
-            "prefix": _("Grade") if isinstance(verdict.value, int) else "",
-            "verdict": said(verdict),
-        }
-        for derived, verdict in sheet.verdicts()
-    ]
-
-
 def read_back(item: Any, value: Any) -> Any:
     """A value of the audit trail (JSON) as the item's own type; None where it cannot be read."""
     if value is None:
         return None
     if item.kind == "number":
-        return Decimal(str(value))
+        # JSON drops the zeros at the end; read without them, a value would look changed.
+        return Decimal(str(value)).quantize(Decimal(1).scaleb(-item.decimal_places))
     if item.kind == "date":
         return parse_date(value)
     if item.kind == "datetime":

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as __
 
 from crf.ledger import Entry, ledger, waiting
 from crf.models.crs_assessment import courses_of
-from trial import roles, schedule, subjects
+from trial import roles, subjects
 from trial.models import Site, Subject
 from trial.request import Request
 
@@ -34,7 +34,7 @@ def home(request: Request) -> HttpResponse:
     rows = [
         {
             "state": e.state, "subject_code": e.subject.code, "subject_url": reverse("casebook", args=[e.subject.code]),
-            "visit_label": schedule.label(e.visit.code) if e.visit else "", "form_label": e.form.declared.title, "url": e.url,
+            "visit_label": e.place, "form_label": e.form.declared.title, "url": e.url,
             "age_text": _age(e, now),
         }
         for e in page

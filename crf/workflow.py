@@ -151,6 +151,13 @@ def follow_checks(
         )
 
 
+def asked(form: str, rows: Iterable[Entered]) -> set[int]:
+    """Keys of those rows of a form about which a check has ever asked."""
+    keys = [row.pk for row in rows]
+    found = Query.objects.filter(form=form, form_id__in=keys).exclude(check_id="") if keys else Query.objects.none()
+    return set(found.values_list("form_id", flat=True))
+
+
 def _close(query: Query, *, by: User | None, now: datetime) -> None:
     query.state, query.closed_at, query.closed_by = Query.State.CLOSED, now, by
     query.save(update_fields=["state", "closed_at", "closed_by"])

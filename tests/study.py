@@ -79,10 +79,11 @@ def visit_of(subject: Subject, code: str) -> Visit:
 
 
 def submit(form: str, subject: Subject, visit: str, data: Any, *, by: User, **options: Any) -> entry.Outcome:
-    """One form through the only door, on a fresh reading of the subject."""
+    """One form through the only door, on a fresh reading of the subject. A log has no visit: "log" stands for it."""
     subject = Subject.objects.select_related("site").get(pk=subject.pk)
     options = {"now": NOW, **options}
-    return entry.submit(form_named(form), subject=subject, visit=visit_of(subject, visit), data=data, by=by, **options)
+    at = None if visit == "log" else visit_of(subject, visit)
+    return entry.submit(form_named(form), subject=subject, visit=at, data=data, by=by, **options)
 
 
 def screened(site: Site, *, by: User) -> Subject:

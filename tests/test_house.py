@@ -18,7 +18,6 @@ LIMIT = 320  # "about 300"
 LONG = {
     "crf/declare/items.py": "eight item classes side by side, to be compared",
     "crf/demo/flowsheets.py": "data: one flow sheet a subject",
-    "crf/entry.py": "the only door for data: read as one story from the typed string to the written row",
     "crf/models/crs_assessment.py": "one form a file, items and checks together",
 }
 MACHINE = re.compile(

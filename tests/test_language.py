@@ -34,8 +34,14 @@ CATALOGUE = HERE / "trial" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 # Said in Chinese hospitals as in English ones.
-ALIKE = {"CRS", "CPAP", "BiPAP", "NE", "n", "95 % CI", "{dose} × 10⁶/kg"}
-SIGNS = {", ", "percent", "%(done)s of %(total)s", "%(n)d of %(all)d"}  # signs take the place of words
+ALIKE = {
+    "CRS", "CPAP", "BiPAP", "NE", "n", "95 % CI", "{dose} × 10⁶/kg", "ICE", "IgG", "IgA", "IgM", "IgD", "IgE", "PET-CT", "CT",
+    "MRI", "SUVmax", "ICANS", "MRD", "Kaplan-Meier", "1e-4", "1e-5", "1e-6", "del(17p)", "del(1p32)", "t(4;14)", "t(14;16)", "t(14;20)",
+}  # fmt: skip
+# Signs take the place of words.
+SIGNS = {
+    ", ", "percent", "%(done)s of %(total)s", "%(n)d of %(all)d", "{n} of {total} ({percent} %)", "{subject}, {length} {unit}",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -111,11 +117,11 @@ def of_forms() -> Iterator[Any]:
 
 def of_lists() -> Iterator[Any]:
     """Labels of code lists, roles and states."""
-    units = (codelists.DoseUnit, codelists.DoseLevel)  # figures and units read alike
+    units = (codelists.DoseUnit, codelists.DoseLevel, codelists.MrdSensitivity)  # figures and units read alike
     lists = [
         c
         for c in vars(codelists).values()
-        if hasattr(c, "choices") and c not in units and c.__module__ == codelists.__name__
+        if hasattr(c, "choices") and c not in units and c.__module__.startswith(codelists.__name__)
     ]
     for one in (*lists, Membership.Role, Subject.Status, Job.State):
         yield from (label for code, label in one.choices if str(label) != code)

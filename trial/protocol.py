@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
@@ -64,3 +65,17 @@ def in_force(version: str, *, since: str | None, until: str | None) -> bool:
 def dose_level(code: str | None) -> DoseLevel | None:
     """The dose level of that code, or None."""
     return next((level for level in DOSE_LEVELS if level.code == code), None)
+
+
+# Laboratory grades by this version of CTCAE; never two in one study.
+CTCAE_VERSION = "ctcae_5"
+
+# Lower limits of normal of adults, counts 10^9/L and haemoglobin g/L: WS/T 405-2012 (assumed for every laboratory).
+_LOWER_LIMITS = {"neutrophils": "1.8", "leukocytes": "3.5", "lymphocytes": "1.1", "platelets": "125"}
+_LOWER_LIMIT_HAEMOGLOBIN = {"M": "130", "F": "115"}
+
+
+def lower_limit(item: str, sex: str | None) -> Decimal | None:
+    """The lower limit of normal of an item of haematology; None where it depends on a sex that is not recorded."""
+    text = _LOWER_LIMIT_HAEMOGLOBIN.get(sex or "") if item == "haemoglobin" else _LOWER_LIMITS[item]
+    return None if text is None else Decimal(text)

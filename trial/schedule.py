@@ -62,15 +62,28 @@ BEFORE_ENROLMENT = ("screening",)
 DAILY = tuple(f"d{n}" for n in range(15)) + ("d21",)
 UNSCHEDULED = "u"  # u1, u2, ...: any form may be entered there
 
+MONTHLY = tuple(f"m{month}" for month, *_window in _MONTHS)
+BLOOD = tuple(f"d{n}" for n in (0, 2, 4, 7, 10, 14, 21))
+
 # form name -> visits at which it is expected. Logs hang on the subject, not on a visit.
 ACTIVITIES: dict[str, tuple[str, ...]] = {
     "informed_consent": ("screening",),
     "demographics": ("screening",),
     "eligibility": ("screening",),
+    "myeloma_history": ("screening",),
     "car_t_infusion": ("d0",),
     "crs_assessment": DAILY,
+    "icans_assessment": DAILY,
+    "haematology": ("screening", *BLOOD, *MONTHLY),
+    "myeloma_laboratory": ("screening", *MONTHLY),
+    "bone_marrow": ("screening", *MONTHLY),
+    "extramedullary_lesions": ("screening", *MONTHLY),
+    "response_assessment": MONTHLY,
+    "cart_persistence": tuple(visit for visit in MONTHLY if visit != "m2"),
+    "survival_status": MONTHLY,
+    "death": (),
 }
-LOGS: tuple[str, ...] = ()
+LOGS: tuple[str, ...] = ("adverse_event", "subsequent_therapy")
 
 
 def label(code: str) -> str:

@@ -8,8 +8,8 @@ import pandas as pd
 from django.utils.translation import gettext_noop as _
 
 from analytics.derive import Followed, plain, require
-from analytics.layout import Words
 from analytics.registry import dataset
+from crf.placeholders import sentence
 from trial.rules.crs_axes import VERSION
 from trial.rules.crs_options import RECOMMENDED
 from trial.rules.crs_pressors import pressors, rows_of
@@ -55,18 +55,9 @@ def adcrs(crs_assessment: pd.DataFrame, courses: dict[str, Followed], adsl: pd.D
     )
 
 
-def reason(clause: Any, shown: Any) -> Words | None:
-    """The sentence of a rule from the columns `clause` and `shown`, for the reader to translate; None where blank."""
-    if pd.isna(clause):
-        return None
-    values = json.loads(shown).items()
-    return Words(clause, tuple((name, _drugs(text) if name == "drugs" else text) for name, text in values))
-
-
-def _drugs(names: str) -> Words:
-    """Drugs of a clause, each to be translated by itself."""
-    drugs = {f"drug{n}": Words(name) for n, name in enumerate(names.split(", "))}
-    return Words(", ".join(f"{{{n}}}" for n in drugs), tuple(drugs.items()))
+def reason(clause: Any, shown: Any) -> str | None:
+    """The sentence of a rule from the columns `clause` and `shown`, in the reader's language; None where blank."""
+    return None if pd.isna(clause) else sentence(clause, json.loads(shown))
 
 
 def typed(rows: list[dict[str, Any]], dtypes: dict[str, str]) -> pd.DataFrame:

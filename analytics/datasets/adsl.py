@@ -3,8 +3,10 @@
 import pandas as pd
 from django.utils.translation import gettext_noop as _
 
+from analytics.datasets.entry import age, disease, forms_behind, years_since
 from analytics.derive import Followed, plain, require
 from analytics.layout import Words
+from analytics.myeloma import Course
 from analytics.registry import dataset
 
 # Population -> its name and its definition; each is a flag column of adsl.
@@ -15,29 +17,58 @@ POPULATIONS: dict[str, tuple[Words, Words]] = {
         Words(_("CRS-evaluable")),
         Words(_("Treated subjects with at least one CRS assessment after the infusion that could be graded.")),
     ),
+    "response_evaluable": (
+        Words(_("Response-evaluable")),
+        Words(
+            _(
+                "Treated subjects with measurable disease before the infusion and at least one evaluable assessment of "
+                "response after it, up to progression or a new therapy."
+            )
+        ),
+    ),
+    "emd_evaluable": (
+        Words(_("EMD-evaluable")),
+        Words(_("Treated subjects with an extramedullary lesion on the last imaging up to the infusion.")),
+    ),
 }
 
 
 @dataset(
     title=_("Subjects"),
-    definition=_("One row a subject, screen failures included, with status, dose level and population flags."),
+    definition=_("One row a subject, screen failures included, with status, dose level, age and disease at entry, and population flags."),
 )
 def adsl(
-    subject: pd.DataFrame, demographics: pd.DataFrame, car_t_infusion: pd.DataFrame, courses: dict[str, Followed]
+    subject: pd.DataFrame,
+    demographics: pd.DataFrame,
+    car_t_infusion: pd.DataFrame,
+    myeloma_history: pd.DataFrame,
+    courses: dict[str, Followed],
+    courses_of_myeloma: dict[str, Course],
 ) -> pd.DataFrame:
     """Subjects sorted by code; a value that no form holds yet is missing, a flag never is."""
     own = ("subject", "site", "site_name", "dose_level", "status", "screened_on", "enrolled_on", "infused_at")
     require(subject, "subject", own)
-    described = first_per_subject(demographics, "demographics", ("birth_year", "sex", "height", "weight"))
+    described = first_per_subject(demographics, "demographics", ("birth_year", "sex", "ethnicity", "height", "weight"))
     infused = first_per_subject(car_t_infusion, "car_t_infusion", ("cells_per_kg",), by="infused_at")
     return (
         subject.loc[:, list(own)]
         .merge(described, on="subject", how="left", validate="one_to_one")
         .merge(infused, on="subject", how="left", validate="one_to_one")
+        .merge(disease(myeloma_history), on="subject", how="left", validate="one_to_one")
         .assign(
+            age=lambda frame: age(frame["screened_on"], frame["birth_year"]),
+            years_since_diagnosis=lambda frame: years_since(frame["diagnosed_on"], frame["screened_on"]),
+            forms=lambda frame: forms_behind(
+                frame["subject"],
+                demographics=demographics,
+                myeloma_history=myeloma_history,
+                car_t_infusion=car_t_infusion,
+            ),
             enrolled=lambda frame: frame["enrolled_on"].notna(),
             treated=lambda frame: frame["infused_at"].notna(),
             crs_evaluable=lambda frame: frame["subject"].isin(_graded(courses)) & frame["treated"],
+            response_evaluable=lambda frame: frame["subject"].isin(_response_evaluable(courses_of_myeloma)),
+            emd_evaluable=lambda frame: frame["subject"].isin(_with_lesions(courses_of_myeloma)),
         )
         .sort_values("subject")
         .reset_index(drop=True)
@@ -57,6 +88,20 @@ def _graded(courses: dict[str, Followed]) -> set[str]:
         for code, followed in courses.items()
         if any(verdict.value is not None for verdict in followed.course.verdicts)
     }
+
+
+def _response_evaluable(courses: dict[str, Course]) -> set[str]:
+    """Whose disease was measurable, and who has an assessment that counts and is evaluable; treated subjects only."""
+    return {
+        code
+        for code, course in courses.items()
+        if course.followed.response.measurable.value not in (None, "NONE")
+        and course.followed.response.best_unconfirmed.value not in ("NE", "MISSING")
+    }
+
+
+def _with_lesions(courses: dict[str, Course]) -> set[str]:
+    return {code for code, course in courses.items() if course.followed.lesions.has_baseline_lesions}
 
 
 def members(adsl: pd.DataFrame, population: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Cytokine release syndrome: maximum grade, onset and duration, and treatment; overall and by dose level."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 from django.utils.translation import gettext_noop as _
@@ -8,7 +8,8 @@ from django.utils.translation import gettext_noop as _
 from analytics import statistics
 from analytics.derive import plain
 from analytics.endpoints.groups import EXACT_NOTE, POPULATION, Group, by_dose_level, population_note, rate_rows
-from analytics.layout import DASH, Body, Cell, Row, Text, Words, between, count, figure, say
+from analytics.endpoints.summaries import QUARTILES_NOTE, summary_rows
+from analytics.layout import DASH, Body, Cell, Row, Words, between, count, figure, say
 from analytics.registry import endpoint
 from trial.rules.crs_axes import VERSION
 
@@ -25,7 +26,6 @@ DURATION_NOTE = Words(
         "clear days (convention)."
     )
 )
-QUARTILES_NOTE = Words(_("Quartiles: SAS definition 5 (R type 2)."))
 KM_NOTE = Words(
     _(
         "Duration, Kaplan-Meier: every subject with CRS; one whose CRS had not resolved, death included, is censored "
@@ -123,7 +123,7 @@ def crs_onset_duration(adsl: pd.DataFrame, adcrs_subject: pd.DataFrame, *, popul
         ("duration", Words(_("Duration in days, resolved")), ended, "duration_days"),
     )
     for key, label, frame, column in parts:
-        rows.extend(_summary_rows(key, label, dict(zip(frame["subject"], plain(frame[column]), strict=True)), groups))
+        rows.extend(summary_rows(key, label, dict(zip(frame["subject"], plain(frame[column]), strict=True)), groups))
     rows.extend(_censored_rows(ill, groups))
     ongoing = groups[0].among(_where(ill, ill["ongoing"]))
     unresolved = say(ONGOING_NOTE, subjects=", ".join(ongoing)) if ongoing else Words(_("No CRS was unresolved."))
@@ -137,29 +137,6 @@ def crs_onset_duration(adsl: pd.DataFrame, adcrs_subject: pd.DataFrame, *, popul
         population=groups[0].label,
         stub=Words(_("CRS")),
     )  # fmt: skip
-
-
-def _summary_rows(key: str, label: Text, values: dict[str, int | None], groups: Sequence[Group]) -> Iterable[Row]:
-    """A heading, then n, median, quartiles and range; the same numbers stand behind each line of a column."""
-    held = {code: float(value) for code, value in values.items() if value is not None}
-    columns = [(group.among(held), statistics.summary(held[c] for c in group.among(held))) for group in groups]
-
-    def line(name: str, said: Words, text: Callable[[statistics.Summary], Text]) -> Row:
-        cells = tuple(Cell(text(s), _numbers(s), codes) for codes, s in columns)
-        return Row(said, cells, indent=1, key=f"{key}.{name}")
-
-    yield Row(label, kind="heading", key=key)
-    yield line("n", Words(_("n")), lambda s: str(s.n))
-    yield line("median", Words(_("Median")), lambda s: figure(s.median))
-    yield line("quartiles", Words(_("Q1 to Q3")), lambda s: between(s.q1, s.q3))
-    yield line("range", Words(_("Minimum to maximum")), lambda s: between(s.minimum, s.maximum, places=0))
-
-
-def _numbers(s: statistics.Summary) -> dict[str, float | int | str | None]:
-    return {
-        "n": s.n, "mean": s.mean, "sd": s.sd, "median": s.median, "q1": s.q1, "q3": s.q3, "minimum": s.minimum,
-        "maximum": s.maximum,
-    }  # fmt: skip
 
 
 def _censored_rows(ill: pd.DataFrame, groups: Sequence[Group]) -> Iterable[Row]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
 
+from analytics import registry
 from analytics.layout import Table
 
 
@@ -41,11 +42,11 @@ def stamp_lines(stamp: Stamp) -> Iterator[tuple[str, str]]:
 
 
 def option_lines(table: Table) -> Iterator[tuple[str, str]]:
-    """The population and every option chosen, as pairs of name and value."""
+    """The population and every option chosen, as pairs of name and value, in the order in which they are offered."""
     yield _("Population"), str(table.population)
-    for name, value in sorted(table.options.items()):
-        if name != "population":
-            yield name, value
+    for option in registry.find(table.name).options if table.options else ():
+        if option.name != "population":
+            yield str(option.label), str(option.choices[table.options[option.name]])
 
 
 def harmless(text: str) -> str:

@@ -11,7 +11,10 @@ from crf.declare.form import Crf, FormClass, Log, casebook
 from trial import protocol, schedule
 
 # UCUM units in use; a new one is added here on purpose, so that a typing slip is not a new unit.
-UNITS = {"", "Cel", "cm", "kg", "L/min", "%", "10*6/kg", "10*6", "h", "{dose}", "mm[Hg]", "/min"}
+UNITS = {
+    "", "%", "/min", "/uL", "10*6", "10*6/kg", "10*9/L", "Cel", "L/min", "U/L", "cm", "g/L", "g/dL", "h", "kg", "mg/(24.h)",
+    "mg/L", "mm", "mm[Hg]", "mmol/L", "{cells}", "{copies}", "{dose}", "{lines}", "{points}",
+}  # fmt: skip
 RESERVED = {
     "subject",
     "site",
@@ -63,7 +66,9 @@ def _form(form: FormClass) -> list[CheckMessage]:
     for check in declared.checks.values():
         for read in check.reads:
             other, _dot, item = read.partition(".")
-            if item not in {f.declared.name: f.declared.items for f in casebook()}.get(other, {}):
+            if item not in {f.declared.name: {**f.declared.items, **f.declared.rows} for f in casebook()}.get(
+                other, {}
+            ):
                 wrong(7, f"{check.id} reads {read}, which is no item of the casebook.")
         for name in (check.item, *check.sees):
             if name and name not in names and name not in declared.derived:

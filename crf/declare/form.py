@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -16,68 +15,18 @@ from django.db.models.base import ModelBase
 from django.utils.translation import gettext_lazy as _
 
 from crf.declare.items import Item, Rows, Words, named
+from crf.declare.parts import Check, Derived, Section, Whole
 from trial import protocol, schedule
 from trial.guarded import Guard, SubjectTable
 from trial.models import Site, Subject, User, Visit
-from trial.rules.verdict import Verdict
+
+__all__ = [
+    "Check", "Crf", "Declaration", "Derived", "Entered", "FormClass", "Log", "Row", "Section", "Whole", "casebook", "form_named",
+    "snake", "walk",
+]  # fmt: skip
 
 _order = itertools.count()
-
-
-@dataclass(slots=True)
-class Section:
-    """A card of the page; the items below it in the class body stand in it."""
-
-    label: Words
-    help: Words = ""
-    name: str = ""
-
-
-@dataclass(slots=True)
-class Derived:
-    """A value that follows from the items by a rule; computed, never stored.
-
-    rule: takes parameters named as items; `history` = the subject's earlier forms of this kind, oldest first.
-    since_infusion: history begins at the infusion; what was before it is no part of the course.
-    """
-
-    label: Words
-    rule: Callable[..., Verdict]
-    since_infusion: bool = False
-    name: str = ""
-
-    def needs(self) -> tuple[str, ...]:
-        """The parameters of the rule that are items."""
-        return tuple(p for p in inspect.signature(self.rule).parameters if p not in ("history", "options"))
-
-    def of(self, sheet: Any) -> Verdict:
-        """The verdict for one sheet (see crf.sheet)."""
-        parameters = inspect.signature(self.rule).parameters
-        given = {name: getattr(sheet, name) for name in self.needs()}
-        if "history" in parameters:
-            given["history"] = sheet.since_infusion(sheet.history) if self.since_infusion else sheet.history
-        return self.rule(**given)
-
-
-@dataclass(slots=True)
-class Check:
-    """An edit check. `holds` takes the sheet; False = it fails, None = it cannot be judged.
-
-    text: what is wrong, then what to do. item: where it stands. sees: items or derived values shown beside it.
-    hard: blocks the form; a soft one opens a query. reads: items of other forms ("demographics.weight"), which `holds`
-    asks by `latest`; when one of them changes, this check is judged again.
-    """
-
-    id: str
-    text: Words
-    holds: Callable[[Any], bool | None]
-    item: str = ""
-    sees: tuple[str, ...] = ()
-    reads: tuple[str, ...] = ()
-    hard: bool = False
-    since: str | None = None
-    until: str | None = None
-    name: str = ""
+LISTED = 6  # items of a list of entries where the form names none
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +42,7 @@ class Declaration:
     checks: dict[str, Check] = field(default_factory=dict)
     repeats: bool = False
     about_day: str = ""
+    listed: tuple[str, ...] = ()  # items that tell one entry of a log from another, for its list
 
     @property
     def slug(self) -> str:
@@ -165,6 +115,7 @@ class FormMeta(ModelBase):
             checks={v.id: v for v in parts.values() if isinstance(v, Check)},
             repeats=options.get("repeats", False),
             about_day=options.get("about_day", ""),
+            listed=options.get("listed", tuple(items)[:LISTED]),
         )
         for grid in rows.values():
             parent: Any = models.ForeignKey(cls, models.CASCADE, related_name=grid.name, editable=False)  # type: ignore[arg-type]

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 Words = str | Promise
 
 # UCUM is for machines; a person reads these.
-UNIT_SHOWN = {"Cel": "°C", "10*6/kg": "10⁶/kg", "10*6": "10⁶", "mm[Hg]": "mmHg"}
+UNIT_SHOWN = {
+    "Cel": "°C", "10*6/kg": "10⁶/kg", "10*6": "10⁶", "10*9/L": "10⁹/L", "mm[Hg]": "mmHg", "mg/(24.h)": "mg/24 h", "/uL": "/µL",
+    "{cells}": _("cells"), "{copies}": _("copies"), "{lines}": _("lines"), "{points}": _("points"),
+}  # fmt: skip
 _order = itertools.count()
 
 # Day or month may be unknown, never the year alone left out: 2019, 2019-03, 2019-03-07.
@@ -71,7 +74,7 @@ class About:
     @property
     def unit_shown(self) -> str:
         """The unit as a person reads it."""
-        return UNIT_SHOWN.get(self.unit, self.unit)
+        return str(UNIT_SHOWN.get(self.unit, self.unit))
 
 
 class Item:
@@ -150,15 +153,18 @@ class Number(Item, models.DecimalField):  # type: ignore[misc]
         )
 
     def form_field(self) -> forms.Field:
+        from crf.figures import NumberField
+
         low, high = self.about.hard or (None, None)
-        field = forms.DecimalField(
+        field = NumberField(
             max_digits=self._digits,
             decimal_places=self._places,
             widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
             error_messages={"invalid": _("This is not a number. Please type digits, for example 38.5.")},
             **self._common(),
         )
-        span = {"low": low, "high": high, "unit": self.about.unit_shown}
+        # Django formats the message of a validator with %, which is a unit too.
+        span = {"low": low, "high": high, "unit": self.about.unit_shown.replace("%", "%%")}
         if low is not None:
             field.validators.append(MinValueValidator(low, _range_text(span)))
         if high is not None:
@@ -166,7 +172,7 @@ class Number(Item, models.DecimalField):  # type: ignore[misc]
         return field
 
     def in_words(self, value: Any) -> str:
-        return "" if value is None else f"{value} {self.about.unit_shown}".strip()
+        return "" if value is None else f"{value:f} {self.about.unit_shown}".strip()  # never 1E-7
 
 
 def _range_text(span: dict[str, Any]) -> Any:

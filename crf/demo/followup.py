@@ -33,7 +33,8 @@ def forms(row: Row) -> list[Typed]:
     last = last_contact(row)
     found = [_status(row, codes[day], day, alive=True) for day in _contacts(row) if day < last or not row.os_event]
     if row.os_event:
-        found += [_status(row, codes[last], last, alive=False), _death(row, codes[last], last)]
+        # The death first: a status that says so asks for it.
+        found += [_death(row, codes[last], last), _status(row, codes[last], last, alive=False)]
     return [*found, *_therapies(row)]
 
 

@@ -24,7 +24,8 @@ def follow_up_forms(row: Row) -> list[Typed]:
         *persistence.samples(row),
         *followup.forms(row),
     ]
-    return sorted(typed, key=lambda one: one.on)  # stable: forms of one day keep their order
+    # Stable: forms of one day keep their order, but the investigator concludes when all results of the day are in.
+    return sorted(typed, key=lambda one: (one.on, one.form == "response_assessment"))
 
 
 def visit_days(row: Row) -> dict[str, date]:

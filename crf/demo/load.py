@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -10,9 +11,9 @@ from django.utils.translation import gettext_noop
 
 from crf import entry
 from crf.declare.form import form_named
-from crf.demo import accounts, calendar, course, rows
+from crf.demo import accounts, calendar, course, later, rows
 from crf.demo.typed import Typed
-from trial import audit, subjects
+from trial import audit, schedule, subjects
 from trial.models import Membership, Site, Subject, User, Visit
 
 
@@ -76,22 +77,36 @@ def _subject(place: calendar.Placement, site: Site, users: dict[str, User]) -> N
     subject = subjects.screen(site, by=coordinator, on=place.screened_on)
     if subject.code != place.code:
         raise RuntimeError(f"The counter of site {site.code} gave {subject.code}, the calendar says {place.code}.")
-    forms = course.forms_for(row)
+    # Stable: forms of one day keep their order.
+    forms = sorted([*course.forms_for(row), *later.follow_up_forms(row)], key=lambda form: form.on)
     for form in [f for f in forms if f.visit == "screening"]:
         _submit(form, subject, users)
     subject = subjects.enrol(subject, by=coordinator, on=place.enrolled_on, dose_level=row.dose_level)
+    unscheduled = {code: on for code, on in later.visit_days(row).items() if code.startswith(schedule.UNSCHEDULED)}
     for form in [f for f in forms if f.visit != "screening"]:
+        if form.visit in unscheduled:
+            _open(unscheduled, form.visit, subject, by=coordinator)
         _submit(form, subject, users)
         if form.form == "car_t_infusion":
             subject = Subject.objects.select_related("site").get(pk=subject.pk)
 
 
+def _open(waiting: dict[str, date], code: str, subject: Subject, *, by: User) -> None:
+    """Opens the unscheduled visits up to this one; they are numbered in order of time."""
+    for next_code in list(waiting):
+        visit = subjects.unscheduled(subject, by=by, on=waiting.pop(next_code))
+        if visit.code != next_code:
+            raise RuntimeError(f"{subject.code}: the visit became {visit.code}, the calendar says {next_code}.")
+        if next_code == code:
+            return
+
+
 def _submit(form: Typed, subject: Subject, users: dict[str, User]) -> None:
-    visit = Visit.objects.select_related("site").get(subject=subject, code=form.visit)
+    visit = Visit.objects.select_related("site").get(subject=subject, code=form.visit) if form.visit else None
     by = users[accounts.who(form.by, site=subject.site.code).username]
     try:
         entry.submit(
             form_named(form.form), subject=subject, visit=visit, occurrence=form.occurrence, data=form.data, by=by
         )
     except entry.Invalid as refused:
-        raise RuntimeError(f"{subject.code} {form.visit} {form.form}: {refused}") from refused
+        raise RuntimeError(f"{subject.code} {form.visit or 'log'} {form.form}: {refused}") from refused

@@ -78,6 +78,8 @@ def _values(row: Row, own: Disease, value: Amounts, *, key: str) -> dict[str, ob
 def _incomplete() -> dict[str, object]:
     """Haemolysed in transit: light chains were read, electrophoresis was not, and urine was not collected."""
     return {
+        "serum_m_protein__missing": "NOT DONE",
+        "urine_m_protein__missing": "NOT DONE",
         "serum_immunofixation": "NOT_DONE",
         "serum_reflex": "NOT_DONE",
         "urine_immunofixation": "NOT_DONE",

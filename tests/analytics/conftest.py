@@ -10,8 +10,11 @@ import pytest
 from django.conf import settings
 from django.test import Client, override_settings
 
+from analytics.frames import shapes
 from analytics.render import Stamp
 from tests import database
+from tests.analytics.by_hand import made
+from tests.analytics.safety_frames import safety
 from trial.models import User
 
 FILES = "django.core.files.storage.FileSystemStorage"
@@ -118,6 +121,7 @@ def infusion_frame() -> pd.DataFrame:
             "subject": [code for code, _ in infused],
             "site": [code[:2] for code, _ in infused],
             "visit": "d0",
+            "occurrence": 1,
             "infused_at": pd.to_datetime([INFUSED_AT] * len(infused), utc=True),
             "dose_level": [dose for _, dose in infused],
             "cells_per_kg": [float(dose) for _, dose in infused],
@@ -126,19 +130,21 @@ def infusion_frame() -> pd.DataFrame:
 
 
 def demographics_frame() -> pd.DataFrame:
-    codes = [line[0] for line in SUBJECTS]
-    return pd.DataFrame({"subject": codes, "birth_year": 1960, "sex": "F", "height": 160.0, "weight": 60.0})
+    person = {"visit": "screening", "birth_year": 1960, "sex": "F", "ethnicity": "HAN", "height": 160, "weight": 60}
+    return made("demographics", ({"subject": line[0], **person} for line in SUBJECTS))
 
 
 @pytest.fixture
 def frames() -> dict[str, pd.DataFrame]:
     """The frames of a small cut; every subject is described where it is made."""
-    return {
+    unfilled = {shape.name: shape.frame({column.name: [] for column in shape.columns}) for shape in shapes()}
+    return unfilled | {
         "subject": subject_frame(),
         "demographics": demographics_frame(),
         "car_t_infusion": infusion_frame(),
         "crs_assessment": assessment_frame(),
         "crs_assessment.vasopressors": pressor_frame(),
+        **safety(at, [line[0] for line in SUBJECTS if line[4]]),
     }
 
 
@@ -189,6 +195,16 @@ def refreshed_demo(refreshed_database: tuple[str, Path], django_db_blocker: Any)
     name, folder = refreshed_database
     with django_db_blocker.unblock(), database.using(name), override_settings(STORAGES=files_in(folder)):
         yield
+
+
+@pytest.fixture(scope="session")
+def demo_cut(demo_database: str, django_db_blocker: Any) -> Any:
+    """The demonstration study's frames and what follows from them, read once; a test changes copies of frames only."""
+    from analytics import snapshot
+    from analytics.registry import Cut
+
+    with django_db_blocker.unblock(), database.using(demo_database, read_only=True):
+        return Cut(snapshot.read().frames)
 
 
 @pytest.fixture

@@ -239,18 +239,20 @@ def test_a_cell_of_another_site_is_not_found(signed_in):
 
 
 @demo
-def test_published_and_computed_agree_on_three_rows_each_opening_its_cell(signed_in):
+def test_published_and_computed_agree_on_all_rows_each_opening_its_cell(signed_in):
     browser = signed_in("data-manager")
     page = browser.get("/published/")
     text = text_of(page)
-    assert text.count("not yet computed") == 17 + 1  # the count above the table
-    assert len(re.findall(r"\bagree\b", text)) == 3 + 1
-    for shown in ("20 of 23", "15 of 23", "5 of 23"):
-        assert text.count(shown) >= 2  # published and computed
-    cells = [url for url in links(page) if url.startswith("/endpoints/crs_by_grade/")]
-    assert cells == [f"/endpoints/crs_by_grade/{row}/all/" for row in ("any", "grade_1_2", "grade_3_plus")]
+    assert text.count("not yet computed") == 1  # the count above the table
+    assert len(re.findall(r"\bagree\b", text)) == 20 + 1
+    for shown in ("20 of 23", "15 of 23", "5 of 23", "12 of 23", "5 of 9", "17.2 months", "62.2 %"):
+        assert text.count(shown) >= 2, shown  # published and computed
+    cells = [url for url in links(page) if re.fullmatch(r"/endpoints/[\w-]+/[\w.-]+/[\w.-]+/", url)]
+    assert len(cells) == 19  # nobody is behind "no neurotoxicity"
     for url in cells:
-        assert browser.get(url).status_code == 200
+        opened = browser.get(url)
+        assert opened.status_code == 200
+        assert [link for link in links(opened) if re.match(r"/subjects/\d\d-\d{3}/[\w-]+/", link)], url  # forms
 
 
 @demo
@@ -258,7 +260,7 @@ def test_for_a_person_of_some_sites_nothing_is_called_agreeing(signed_in):
     text = text_of(signed_in("coordinator-01").get("/published/"))
     assert "your own sites only" in text
     assert not re.findall(r"\b(agree|differ)\b", text)
-    assert text.count("own sites only") == 1 + 1 + 3  # the note, the count, the rows
+    assert text.count("own sites only") == 1 + 1 + 20  # the note, the count, the rows
     assert "9 of 10" in text
 
 

@@ -10,11 +10,13 @@ import time
 
 def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    asked.add_argument("--rounds", type=int, default=200, help="rounds of submitting a form")
+    asked.add_argument(
+        "--rounds", type=int, default=200, help="rounds of submitting a CRS form; a tenth for every form"
+    )
     asked.add_argument(
         "--folds", type=int, nargs="+", default=[1, 10, 100], help="how many times the demonstration's 23 subjects"
     )
-    asked.add_argument("--only", choices=("submit", "endpoints", "rule"), help="one measurement alone")
+    asked.add_argument("--only", choices=("submit", "forms", "endpoints", "rule"), help="one measurement alone")
     given = asked.parse_args()
 
     from deploy.testing import services
@@ -35,16 +37,32 @@ def main() -> None:
             gc.collect()
             with scratch.copy_of(name, "submit"):
                 submitting.run(rounds=given.rounds)
-        if given.only in (None, "endpoints"):
-            from tests.bench import refreshing
-
-            with scratch.copy_of(name, "refresh"):
-                refreshing.run(folds=given.folds)
-        if given.only in (None, "rule"):
-            from tests.bench import grading
-
-            grading.run(folds=given.folds)
+        if given.only in (None, "forms", "endpoints", "rule"):
+            with scratch.demonstration(name) as loaded:
+                _on_the_demonstration(loaded, given)
     print(f"\n{time.monotonic() - began:.0f} s in all.")
+
+
+def _on_the_demonstration(loaded: str, given: argparse.Namespace) -> None:
+    """What is measured on the loaded study, each on a copy of its own."""
+    from tests.bench import scratch
+
+    if given.only in (None, "forms"):
+        from tests.bench import every_form
+
+        gc.collect()
+        with scratch.copy_of(loaded, "forms"):
+            every_form.run(rounds=max(1, given.rounds // 10))
+    if given.only in (None, "endpoints"):
+        from tests.bench import refreshing
+
+        with scratch.copy_of(loaded, "refresh"):
+            refreshing.run(folds=given.folds)
+    if given.only in (None, "rule"):
+        from tests.bench import grading
+
+        with scratch.copy_of(loaded, "rule"):
+            grading.run(folds=given.folds)
 
 
 main()

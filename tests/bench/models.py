@@ -1,4 +1,4 @@
-"""Tables equal to the CRS assessment and its vasopressors, as an ordinary Django model would be, one pair an audit."""
+"""Tables equal to the forms' and their rows', as ordinary Django models would be; the CRS assessment's once an audit."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from simple_history.models import HistoricalRecords
 
+from crf.declare.form import Crf, Entered, Log
 from crf.declare.items import Coded, Item, Number
 from crf.models.crs_assessment import CrsAssessment, Vasopressor
 
@@ -20,7 +21,9 @@ def ordinary(item: Any) -> models.Field[Any, Any]:
         options["choices"] = item.codes.choices
     if isinstance(item, Number) and item.about.hard:
         low, high = item.about.hard
-        options["validators"] = [MinValueValidator(low), MaxValueValidator(high)]
+        options["validators"] = [
+            limit(at) for limit, at in ((MinValueValidator, low), (MaxValueValidator, high)) if at is not None
+        ]
     return item.bare(**options)
 
 
@@ -46,8 +49,18 @@ def twin(of: type[models.Model], name: str, **extra: Any) -> type[models.Model]:
     return type(name, (models.Model,), {**fields, **extra, "Meta": meta, "__module__": __name__})
 
 
-def _rows_of(parent: type[models.Model]) -> models.ForeignKey[Any, Any]:
-    return models.ForeignKey(parent, models.CASCADE, related_name="vasopressors", editable=False)
+def _rows_of(parent: type[models.Model], name: str = "vasopressors") -> models.ForeignKey[Any, Any]:
+    return models.ForeignKey(parent, models.CASCADE, related_name=name, editable=False)
+
+
+def _plain(form: type[Entered]) -> tuple[type[models.Model], dict[str, type[models.Model]]]:
+    """A form's table without an audit, and those of its grids by name."""
+    parent = twin(form, f"Plain{form.__name__}")
+    rows = {
+        name: twin(grid.row, f"Plain{grid.row.__name__}", form=_rows_of(parent, name))
+        for name, grid in form.declared.rows.items()
+    }
+    return parent, rows
 
 
 Plain = twin(CrsAssessment, "Plain")
@@ -63,3 +76,7 @@ Logged = twin(CrsAssessment, "Logged")
 LoggedRow = twin(Vasopressor, "LoggedRow", form=_rows_of(Logged))
 auditlog.register(Logged)
 auditlog.register(LoggedRow)
+
+# The registry answers only once every model is loaded, which these are a part of.
+EVERY_FORM: list[type[Entered]] = [*Crf.__subclasses__(), *Log.__subclasses__()]
+PLAIN = {form: _plain(form) for form in EVERY_FORM}

@@ -28,6 +28,22 @@ def scratch() -> Iterator[str]:
 
 
 @contextmanager
+def demonstration(name: str) -> Iterator[str]:
+    """A copy of that database with the demonstration study loaded, once for all measurements that need it; yields its name."""
+    from crf.demo.load import subjects_one_by_one
+
+    loaded = f"{name}_demo"
+    database.clone(name, loaded)
+    try:
+        with database.using(loaded):
+            for _done in subjects_one_by_one():
+                pass
+        yield loaded
+    finally:
+        database.drop(loaded)
+
+
+@contextmanager
 def copy_of(name: str, suffix: str) -> Iterator[None]:
     """Django works on a copy of a database for this block."""
     copy = f"{name}_{suffix}"

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from crf import entry
 from crf.models.crs_assessment import CrsAssessment, Vasopressor
-from crf.page import typed
+from crf.sent import typed
 from tests import study
 from tests.bench import models as tables
 from tests.bench.measure import interleaved, median, p95, statements, table

@@ -7,12 +7,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from crf import entry
+from crf.declare.form import Crf, casebook
 from crf.models.crs_assessment import CrsAssessment
 from tests import study
+from tests.bench import every_form
 from tests.bench.measure import statements
-from trial.models import Subject, User
+from tests.bench.synthetic import Demonstration
+from trial.models import Subject, User, Visit
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 def test_every_measurement_runs_and_prints_its_table() -> None:
     run = subprocess.run(
         [sys.executable, "-m", "tests.bench", "--rounds", "2", "--folds", "1", "2"],
-        cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=900, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     for words in (
@@ -31,6 +35,10 @@ def test_every_measurement_runs_and_prints_its_table() -> None:
         "Endpoint refresh",
         "46 subjects",
         "CRS rule",
+        "Every form, first entry",
+        "extramedullary_lesions",
+        "subsequent_therapy",
+        "response page of",
     ):
         assert words in run.stdout
 
@@ -44,10 +52,10 @@ def assessed(infused: Subject, investigator: User, scope: None) -> Subject:
 
 
 @pytest.mark.django_db
-def test_a_first_crs_form_with_a_vasopressor_takes_thirteen_statements(assessed: Subject, investigator: User) -> None:
+def test_a_first_crs_form_with_a_vasopressor_takes_fourteen_statements(assessed: Subject, investigator: User) -> None:
     place = {"subject": assessed, "visit": study.visit_of(assessed, "d8"), "by": investigator, "now": study.NOW}
     sent = statements(lambda: entry.submit(CrsAssessment, data=study.typed_crs(8, **study.SHOCK), **place))
-    assert len(_ours(sent)) == 13, sent
+    assert len(_ours(sent)) == 14, sent
 
 
 @pytest.mark.django_db
@@ -66,3 +74,57 @@ def test_a_corrected_crs_form_takes_fourteen_statements_however_long_the_history
 def _ours(sent: list[str]) -> list[str]:
     """Without the savepoint that `submit` makes here because the test itself is a transaction."""
     return sent[1:-1] if sent[0].startswith("SAVEPOINT") else sent
+
+
+# --- the growing study
+
+
+def counts() -> dict[str, int]:
+    """Rows of every table that is frozen for the endpoints."""
+    rows = {grid.row for form in casebook() for grid in form.declared.rows.values()}
+    return {model._meta.db_table: model._default_manager.count() for model in (Subject, Visit, *casebook(), *rows)}
+
+
+def test_growing_the_demonstration_multiplies_every_form_grid_and_log(demo_copy: str) -> None:
+    with transaction.atomic(), study.seeing_everything():
+        before = counts()
+        assert min(before.values()) > 0, before  # the demonstration has some of everything
+        loaded = Demonstration()
+    loaded.grow(range(1, 3))
+    with transaction.atomic(), study.seeing_everything():
+        assert counts() == {table: 3 * n for table, n in before.items()}
+        for code in ("02-001", "01-007"):
+            assert _of(f"{code}-2") == _of(code)
+        grown = Subject.objects.filter(code__endswith="-2")
+        assert Visit.objects.filter(subject__in=grown, unscheduled=True).exists()
+
+
+def _of(code: str) -> dict[str, list[tuple[object, ...]]]:
+    """What hangs on a subject: each form with its place and items, each row with the place of its form."""
+    found: dict[str, list[tuple[object, ...]]] = {}
+    for form in casebook():
+        place = ("occurrence", *(("visit__code", "visit__actual_on") if issubclass(form, Crf) else ()))
+        rows = form._default_manager.filter(subject__code=code)
+        found[form.declared.name] = sorted(rows.values_list(*place, *form.declared.items), key=repr)
+        for name, grid in form.declared.rows.items():
+            lines = grid.row._default_manager.filter(subject__code=code, form__subject__code=code)
+            place_of_form = [f"form__{column}" for column in place]
+            found[f"{form.declared.name}.{name}"] = sorted(
+                lines.values_list(*place_of_form, "row", *grid.row.declared.items), key=repr
+            )
+    return found
+
+
+def test_every_form_can_be_entered_and_corrected_at_the_measured_subject_and_leaves_nothing_behind(
+    demo_copy: str,
+) -> None:
+    measured = every_form.cases()
+    assert [case.form for case in measured] == casebook()
+    with transaction.atomic(), study.seeing_everything():
+        before = counts()
+    for case in measured:
+        assert case.first != case.then
+        first, then = every_form.rolled_back(every_form.Door(case), every_form.timed)
+        assert first > 0 and then > 0
+    with transaction.atomic(), study.seeing_everything():
+        assert counts() == before

@@ -1,6 +1,6 @@
 """Pictures of every page of a running Cartwright: `python -m tests.browser.screenshots OUTDIR [ADDRESS] [--only NAME]`.
 
-Both languages, light and dark, wide and narrow; `--readme` takes the four pictures of the README instead.
+Both languages, light and dark, wide and narrow; `--readme` takes the pictures of the README instead.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-compo
 WIDTHS = {"wide": (1280, 900), "narrow": (390, 844)}
 DAYS_SEARCHED = 15
 HIGHEST = 6000  # pixels of one picture
+RESPONSE = "/subjects/02-001/response/"  # a complete response, and a progression after it
+TREE = ("details.cw-why >> nth=3 >> summary", "top:details[open]")  # an assessment with its findings
 COLOURS = 256  # of a palette, so that a picture stays small
 
 
@@ -55,6 +57,14 @@ def shots(places: dict[str, str]) -> list[Shot]:
             form,
             ("clear:temperature", "[data-add-row]", "type:vasopressors", "[name=_check] >> visible=true"),
         ),
+        Shot("form-laboratory", "investigator-01", f"{subject}m1/myeloma-laboratory/"),
+        Shot("form-lesions", "data-manager", "/subjects/03-001/m1/extramedullary-lesions/"),
+        Shot("form-icans", "investigator-01", f"{subject}d3/icans-assessment/"),
+        Shot("form-haematology", "investigator-01", f"{subject}d7/haematology/"),
+        Shot("form-adverse-event", "investigator-01", f"{subject}log/adverse-event/"),
+        Shot("response", "data-manager", RESPONSE),
+        Shot("response-not-evaluable", "data-manager", "/subjects/01-010/response/"),
+        Shot("log", "investigator-01", f"{subject}logs/adverse-event/"),
         Shot("history", "coordinator-01", f"{form}history/"),
         Shot("history-drawer", "coordinator-01", form, ("text=History",)),
         Shot("queries", "data-manager", "/queries/?state=all"),
@@ -116,9 +126,12 @@ def places(context: BrowserContext) -> dict[str, str]:
 
 
 def press(page: Page, action: str) -> None:
-    """One step before the picture: clear an item, type into a grid, or click."""
+    """One step before the picture: bring a row to the top, clear an item, type into a grid, or click."""
     kind, _, name = action.partition(":")
-    if kind == "clear":
+    if kind == "top":
+        page.eval_on_selector(name, "it => it.closest('tr').previousElementSibling.scrollIntoView()")
+        page.evaluate("scrollBy(0, -90)")  # from under the head of the table
+    elif kind == "clear":
         page.fill(f"[name={name}]", "98.6")
     elif kind == "type":
         page.fill(f"[name={name}-0-dose], [name={name}-1-dose] >> nth=-1", "a lot")
@@ -185,15 +198,16 @@ def every(browser: Browser, address: str, out: Path, only: str | None) -> None:
 
 
 def readme(browser: Browser, address: str, out: Path) -> None:
-    """The four pictures of the README."""
+    """The pictures of the README."""
     manager = browser.new_context(base_url=address, storage_state=sign_in(browser, address, "data-manager"))
     known = places(manager)
-    crs = next((p for p in known["endpoints"].split() if re.search(r"crs.*grade|grade.*crs", p)), "/endpoints/")
     for shot in (
         Shot("crs-form", "investigator-01", known["form"]),
         Shot("casebook", "investigator-01", known["subject"]),
-        Shot("crs-by-grade", "statistician", crs),
         Shot("published", "statistician", "/published/"),
+        Shot("response", "data-manager", RESPONSE),
+        Shot("response-tree", "data-manager", RESPONSE, TREE),
+        Shot("progression-free-survival", "statistician", "/endpoints/progression_free_survival/"),
     ):
         context = browser.new_context(
             base_url=address,

@@ -17,7 +17,7 @@ from crf import entry, workflow
 from crf.declare.form import casebook, form_named
 from crf.index import FormIndex
 from crf.models import Query
-from tests import study
+from tests import filled, study
 from trial import guard, roles
 from trial.models import AuditEvent, Membership, Site, Subject, User
 
@@ -102,6 +102,7 @@ def existing(model: Any) -> Any:
 def test_a_posted_change_is_refused_for_every_registered_clinical_model(
     role: str, assessed: entry.Outcome, sites: list[Site]
 ) -> None:
+    filled.enter_the_rest(assessed.row.subject, by=assessed.row.entered_by)
     client = browser(study.person(role, name=f"the-{role.lower()}"))
     before = snapshot()
     tried = 0
@@ -167,6 +168,7 @@ def test_the_administrator_reads_no_clinical_page(administrator: User, assessed:
 
 @pytest.mark.parametrize("role", REVIEW)
 def test_every_list_and_every_form_opens_for_reviewers(role: str, assessed: entry.Outcome, sites: list[Site]) -> None:
+    filled.enter_the_rest(assessed.row.subject, by=assessed.row.entered_by)
     client = browser(study.person(role, name=f"the-{role.lower()}"))
     for form in casebook():
         assert client.get(of(form, "changelist")).status_code == 200
@@ -255,7 +257,7 @@ def test_the_review_page_shows_values_in_words_rows_verdict_and_query(
     ((number, values),) = grid["lines"]
     assert (number, values[0], values[1]) == (1, "Norepinephrine", "0.10")
     (verdict,) = page.context["verdicts"]
-    assert verdict["verdict"].value == 3
+    assert verdict["verdict"].value == "Grade 3"
     assert "vasopressor" in verdict["verdict"].sentence
     assert verdict["verdict"].because
     (query,) = [q for q in page.context["queries"] if q.check_id == "CRS-01"]

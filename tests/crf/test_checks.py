@@ -6,14 +6,19 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from crf import sheet
 from crf.declare.form import Check, FormClass, casebook
 from crf.models.crs_assessment import CrsAssessment
+from tests.crf import checks_lesions, checks_myeloma, checks_safety, checks_survival
+from tests.crf.checks_cases import Cases
 from tests.study import NOW
+from trial import schedule
 from trial.models import Site, Subject, Visit
+from trial.rules.verdict import Verdict
 
 INFUSED_AT = datetime(2026, 3, 20, 2, 30, tzinfo=UTC)  # 10:30 at the site
 ALL_MET = {f"inclusion_{n:02d}": "Y" for n in range(1, 9)} | {f"exclusion_{n:02d}": "N" for n in range(1, 9)}
@@ -44,8 +49,8 @@ def drug(start: datetime | None, stop: datetime | None, name: str = "NOREPINEPHR
     return SimpleNamespace(drug=name, dose=None, dose_unit=None, started_at=start, stopped_at=stop, hours=None)
 
 
-# check id -> (what holds, what fails, what cannot be judged). "subject.x", "visit", "latest" and "history" set the surroundings.
-CASES: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]] = {
+# "subject.x", "visit", "planned", "latest", "others" and "history" set the surroundings (see `judged`).
+CASES: Cases = {
     "ICF-01": (
         [{"consent_date": date(2026, 3, 1), "reconsent_date": date(2026, 3, 1)}],
         [{"consent_date": date(2026, 3, 1), "reconsent_date": date(2026, 2, 28)}],
@@ -173,14 +178,33 @@ CASES: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str
          SHOCK | {"hypotension_due_to_crs": "N", "history": [past("39", vasopressors=[drug(at(20), None)])]}],
     ),
     "CRS-20": ([SHOCK | {"investigator_grade": "3"}], [SHOCK], [{"temperature": None}]),
+    **checks_lesions.CASES, **checks_myeloma.CASES, **checks_safety.CASES, **checks_survival.CASES,
 }  # fmt: skip
 DECLARED: dict[str, tuple[FormClass, Check]] = {
     c.id: (form, c) for form in casebook() for c in form.declared.checks.values()
 }
 
 
+SURROUNDINGS = {"visit", "planned", "latest", "others", "history"}
+
+
+class Watched:
+    """A row of another form that notes which of its items are read."""
+
+    def __init__(self, form: str, values: dict[str, Any], read: set[str]) -> None:
+        self._form, self._values, self._read = form, values, read
+
+    def __getattr__(self, name: str) -> Any:
+        self._read.add(f"{self._form}.{name}")
+        return sheet.on_site(self._values.get(name), ZoneInfo("Asia/Shanghai"))
+
+
 def judged(check_id: str, case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> bool | None:
-    """What the check says of a form with these values, at visit d3 of a subject infused on 2026-03-20."""
+    """What the check says of a form with these values, at visit d3 of a subject infused on 2026-03-20.
+
+    latest: what another form answers, or answers by "form.item". others: stored forms by name, oldest first. history:
+    earlier forms of this kind. planned: False = the visit has no window. A derived value may be given by its name.
+    """
     form, check = DECLARED[check_id]
     site = Site(pk=1, code="01", timezone="Asia/Shanghai")
     subject = Subject(
@@ -189,16 +213,31 @@ def judged(check_id: str, case: dict[str, Any], monkeypatch: pytest.MonkeyPatch)
     )  # fmt: skip
     for name in [name for name in case if name.startswith("subject.")]:
         setattr(subject, name.removeprefix("subject."), case[name])
-    on = date(2026, 3, 23) if case.get("planned", True) else None
-    visit = Visit(subject=subject, site=site, code=case.get("visit", "d3"), planned_on=on, window_from=on, window_to=on)
-    monkeypatch.setattr(sheet.Sheet, "latest", lambda self, form, item: case.get("latest"))
+    code, on = case.get("visit", "d3"), date(2026, 3, 23) if case.get("planned", True) else None
+    window = on if code in schedule.BY_CODE and code not in schedule.BEFORE_ENROLMENT else None
+    visit = Visit(
+        subject=subject, site=site, code=code, planned_on=on, window_from=window, window_to=window,
+        unscheduled=code not in schedule.BY_CODE,
+    )  # fmt: skip
+    latest, read = case.get("latest"), set[str]()
+
+    def ask(_sheet: sheet.Sheet, form: str, item: str) -> Any:
+        read.add(f"{form}.{item}")
+        return latest.get(f"{form}.{item}") if isinstance(latest, dict) else latest
+
+    def others(_sheet: sheet.Sheet, form: str) -> list[Any]:
+        return [Watched(form, row, read) for row in case.get("others", {}).get(form, [])]
+
+    monkeypatch.setattr(sheet.Sheet, "latest", ask)
+    monkeypatch.setattr(sheet.Sheet, "others", others)
     values = {name: value for name, value in case.items() if name in {**form.declared.items, **form.declared.rows}}
-    unknown = (
-        {n for n in case if not n.startswith("subject.")} - set(values) - {"visit", "latest", "history", "planned"}
-    )
-    assert not unknown
+    derived = {name: Verdict(case[name], "") for name in form.declared.derived if name in case}
+    assert not {n for n in case if not n.startswith("subject.")} - set(values) - set(derived) - SURROUNDINGS
     of = sheet.Sheet(form, values, subject=subject, visit=visit, before=case.get("history", []), now=NOW)
-    return check.holds(of)
+    of._verdicts.update(derived)
+    says = check.holds(of)
+    assert read <= set(check.reads), "a check that asks another form is judged again when that changes"
+    return says
 
 
 def test_the_table_covers_every_declared_check() -> None:

@@ -125,19 +125,15 @@ def test_a_drug_that_stops_before_it_starts_is_refused_at_the_grid(crs: Any) -> 
 
 
 @rolls_back
-@pytest.mark.parametrize(
-    "grid",
-    [{"vasopressors-TOTAL_FORMS": "x"}, {"vasopressors-TOTAL_FORMS": "9" * 50}, {"vasopressors-TOTAL_FORMS": "5000"}],
-)
-def test_a_tampered_grid_is_an_error_on_the_page_and_no_crash(crs: Any, grid: dict[str, str]) -> None:
+@pytest.mark.parametrize("total", ["101", "5000", "999999"])
+def test_a_grid_that_claims_too_many_rows_is_an_error_on_the_page_and_no_crash(crs: Any, total: str) -> None:
+    grid = {"vasopressors-INITIAL_FORMS": "0", "vasopressors-TOTAL_FORMS": total}
     data = QueryDict(mutable=True)
-    data.update(
-        {k: v for k, v in typed_crs(1).items() if k != "vasopressors"} | {"vasopressors-INITIAL_FORMS": "0"} | grid
-    )
+    data.update({k: v for k, v in typed_crs(1).items() if k != "vasopressors"} | grid)
     with pytest.raises(entry.Invalid) as refused:
         subject = Subject.objects.get()
         study.submit("crs_assessment", subject, "d1", data, by=User.objects.get(username__startswith="investigator"))
-    assert refused.value.page.error_list()
+    assert {error["anchor"] for error in refused.value.page.error_list()} == {"item-vasopressors"}
 
 
 @rolls_back

@@ -2,70 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from crf import entry, sheet
-from crf.declare.form import FormClass, casebook
-from crf.declare.items import Rows
+from crf.declare.form import FormClass, Log, casebook
 from crf.entry import Place
 from tests import study
+from tests.filled import ZONE, fill
 from trial import subjects
 from trial.models import AuditEvent, Subject, User, Visit
 
 pytestmark = pytest.mark.django_db
 
-ZONE = ZoneInfo("Asia/Shanghai")
 FORMS = pytest.mark.parametrize("form", casebook(), ids=lambda form: form.declared.name)
-
-
-def valid(item: Any) -> tuple[str, Any]:
-    """A raw string that the item accepts, and the value it stands for; read off the declaration."""
-    kind = item.kind
-    if kind == "number":
-        low, high = item.about.soft or item.about.hard or (1, 2)
-        value = round((low + high) / 2, item._places)
-        return str(value), value
-    if kind == "coded":
-        return item.codes.values[-1], item.codes.values[-1]
-    fixed = {
-        "yesno": ("Y", "Y"),
-        "date": ("25mar26", date(2026, 3, 25)),
-        "datetime": ("25.3.2026 09:15", datetime(2026, 3, 25, 9, 15, tzinfo=ZONE)),
-        "partial_date": ("2019-03-un", "2019-03"),
-        "text": ("  a short text ", "a short text"),
-        "memo": ("two\r\nlines", "two\nlines"),
-    }
-    return fixed[kind]
-
-
-def fill(form: FormClass) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(typed, expected) with every item filled that can be shown at the same time."""
-    items = form.declared.in_force("1.0")
-    # An item that others depend on gets the code that shows most of them.
-    wanted = Counter(
-        (i.about.shown_if.item, code) for i in items.values() if i.about.shown_if for code in i.about.shown_if.codes
-    )
-    typed: dict[str, Any] = {}
-    expected: dict[str, Any] = {}
-    for name, item in items.items():
-        codes = {code: n for (on, code), n in wanted.items() if on == name}
-        when = item.about.shown_if
-        if when and not when.holds(expected.get(when.item)):
-            continue
-        if isinstance(item, Rows):
-            lines = [{n: valid(i) for n, i in item.row.declared.items.items()} for _ in range(2)]
-            typed[name] = [{n: pair[0] for n, pair in line.items()} for line in lines]
-            expected[name] = [{n: pair[1] for n, pair in line.items()} for line in lines]
-        elif codes:
-            typed[name] = expected[name] = max(codes, key=lambda code: (codes[code], code))
-        else:
-            typed[name], expected[name] = valid(item)
-    return typed, expected
 
 
 @pytest.fixture
@@ -75,7 +27,14 @@ def place(enrolled: Subject, investigator: User, scope: None) -> Visit:
 
 
 def enter(form: FormClass, place: Visit, data: Any, *, by: User, **options: Any) -> entry.Outcome:
-    return study.submit(form.declared.name, place.subject, place.code, data, by=by, **options)
+    visit = "log" if issubclass(form, Log) else place.code
+    return study.submit(form.declared.name, place.subject, visit, data, by=by, **options)
+
+
+def rows(form: FormClass, place: Visit) -> Any:
+    """What is stored of the form at the visit, or in the subject's log."""
+    found = form.objects.filter(subject=place.subject)  # type: ignore[attr-defined]
+    return found if issubclass(form, Log) else found.filter(visit=place)
 
 
 def test_the_walk_fills_most_items_of_the_casebook() -> None:
@@ -143,14 +102,14 @@ def test_a_form_opened_and_sent_again_without_a_change_writes_nothing(
     enter(form, place, typed, by=investigator)
     before = AuditEvent.objects.count()
     with timezone.override(ZONE):
-        page = entry.blank_page(Place(form, place.subject, place), by=investigator)
+        page = entry.blank_page(Place(form, place.subject, None if issubclass(form, Log) else place), by=investigator)
         sent = QueryDict(mutable=True)
         sent.update(as_a_browser_sends(page))
     for again in (sent, typed):
         outcome = enter(form, place, again, by=investigator, based_on=1)
         assert (outcome.created, outcome.changed) == (False, set())
     assert AuditEvent.objects.count() == before
-    assert form.objects.get(visit=place).version == 1  # type: ignore[attr-defined]
+    assert rows(form, place).get().version == 1
 
 
 @FORMS
@@ -168,7 +127,7 @@ def test_every_required_item_left_blank_is_named_and_a_reason_serves_instead(
     with pytest.raises(entry.Invalid) as refused:
         enter(form, place, typed | blank, by=investigator)
     assert set(refused.value.page.errors) == set(blank) != set()
-    assert not form.objects.filter(visit=place).exists()  # type: ignore[attr-defined]
+    assert not rows(form, place).exists()
     reasons = {f"{n}__missing": "NOT DONE" for n in blank}
     row = enter(form, place, typed | blank | reasons, by=investigator).row
     assert row.missing == dict.fromkeys(blank, "NOT DONE")

@@ -60,6 +60,7 @@ SCHEDULE = tuple(Due(*window) for window in MONTHS.values())
 
 def parsed(typed: Typed, names: list[str], data: dict[str, Any], *, zone: ZoneInfo) -> SimpleNamespace:
     """Raw strings -> what the form would hold; a blank item is None."""
+    data = {name: text for name, text in data.items() if not name.endswith("__missing")}
     assert set(data) <= set(names), (typed.form, set(data) - set(names))
     values: dict[str, Any] = {}
     for name in names:

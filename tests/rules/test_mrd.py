@@ -225,3 +225,17 @@ def test_within_cr_is_never_better_than_at_any_time_and_everything_said_is_liste
             assert set(each.flags) <= set(mrd.FLAGS)
             assert each.basis in mrd.BASES
             assert set(re.findall(r"{(\w+)}", each.clause)) == set(each.shown)
+
+
+def test_a_positive_marrow_leaves_it_open_where_another_was_not_read_deeply_enough() -> None:
+    positive = marrow(28, "POSITIVE", "1e-4", mrd_level=Decimal("0.0004"))
+    shallow = marrow(61, "NEGATIVE", "1e-4")
+    deep = mrd.any_time(mrd.course([positive, shallow], "1e-5", infused_on=INFUSED))
+    assert (deep.value, deep.clause) == ("NOT_EVALUABLE", mrd.ANY_TOO_COARSE)
+    assert mrd.any_time(mrd.course([positive], "1e-5", infused_on=INFUSED)).value == "POS"
+    assert mrd.any_time(mrd.course([positive, shallow], "1e-4", infused_on=INFUSED)).value == "NEG"
+    responses = [(on(28), "CR"), (on(61), "CR")]
+    assert (
+        mrd.within_cr(mrd.course([positive, shallow], "1e-5", infused_on=INFUSED), responses=responses).value
+        == "NOT_EVALUABLE"
+    )

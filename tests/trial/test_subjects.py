@@ -293,7 +293,7 @@ def test_every_line_of_the_schedule_names_known_visits_and_its_labels_are_distin
         "u2",
         "u10",
     ]
-    assert schedule.expected_at("d0") == ("car_t_infusion", "crs_assessment")
+    assert schedule.expected_at("d0") == ("car_t_infusion", "crs_assessment", "icans_assessment", "haematology")
     assert schedule.expected_at("u1") == ()
     assert [schedule.admits(*pair) for pair in (("u1", "demographics"), ("d1", "demographics"), ("d1", "crs_assessment"))] == [
         True, False, True

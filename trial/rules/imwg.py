@@ -47,6 +47,8 @@ class ResponseCourse:
     """All assessments of one subject after one infusion; `verdicts`, `confirmed`, `own` and `dates` run beside them."""
 
     measurable: Verdict  # classes joined by "+", "NONE", or None where nothing was measured before the infusion
+    baseline: Baseline  # the values that were frozen before the infusion
+    nadirs: Nadirs  # every value that may be a nadir, baseline and last assessment included
     assessments: tuple[Assessment, ...]
     verdicts: tuple[Verdict, ...]  # response at the time point: SCR CR VGPR PR MR SD PD NE
     own: tuple[Verdict, ...]  # what the next assessment confirms of it; None = after the end
@@ -126,10 +128,12 @@ def course(
             )
         )
         nadirs.add(now, baseline, options)
-    return _course(baseline, tuple(points), Ends(start, day_of(died_on), death_cause), options)
+    return _course(baseline, nadirs, tuple(points), Ends(start, day_of(died_on), death_cause), options)
 
 
-def _course(baseline: Baseline, points: tuple[TimePoint, ...], ends: Ends, options: ImwgOptions) -> ResponseCourse:
+def _course(
+    baseline: Baseline, nadirs: Nadirs, points: tuple[TimePoint, ...], ends: Ends, options: ImwgOptions
+) -> ResponseCourse:
     found = confirm(points, baseline, ends, options)
     best = best_confirmed(points, found)
     first = next((at for at, one in enumerate(found.own) if one.value in OBJECTIVE), None)
@@ -138,6 +142,8 @@ def _course(baseline: Baseline, points: tuple[TimePoint, ...], ends: Ends, optio
     relapsed = (point for point in points if "CLINICAL_RELAPSE" in point.verdict.flags)
     return ResponseCourse(
         measurable=baseline.verdict,
+        baseline=baseline,
+        nadirs=nadirs,
         assessments=tuple(point.assessment for point in points),
         verdicts=tuple(point.verdict for point in points),
         own=found.own,

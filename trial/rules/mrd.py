@@ -39,6 +39,9 @@ NEGATIVE = "Not detected with a sensitivity of {sensitivity}, which reaches the 
 NO_MARROW = "No marrow after the infusion."
 ANY_NEGATIVE = "Negative at {threshold} in the marrow of {on}."
 ANY_POSITIVE = "Never negative at {threshold}; positive in the marrow of {on}."
+ANY_TOO_COARSE = (
+    "Positive in the marrow of {on}, but another marrow was not read deeply enough to be negative at {threshold}."
+)
 ANY_NOT_EVALUABLE = "No marrow can be judged at {threshold}."
 CR_NEGATIVE = "Negative at {threshold} in the marrow of {on}, in complete response."
 CR_NEVER = "Never in complete response."
@@ -53,10 +56,13 @@ IMAGING_LACKS = "Two negative marrows at {threshold} a year apart, but imaging w
 
 CLAUSES: tuple[str, ...] = (
     NOT_DONE, INDETERMINATE, LEVEL_AT_OR_ABOVE, LEVEL_BELOW, LEVEL_BELOW_SENSITIVITY, UNQUANTIFIED, SENSITIVITY_MISSING,
-    CONTRADICTORY, TOO_COARSE, NEGATIVE, NO_MARROW, ANY_NEGATIVE, ANY_POSITIVE, ANY_NOT_EVALUABLE, CR_NEGATIVE, CR_NEVER,
+    CONTRADICTORY, TOO_COARSE, NEGATIVE, NO_MARROW, ANY_NEGATIVE, ANY_POSITIVE, ANY_TOO_COARSE,
+    ANY_NOT_EVALUABLE, CR_NEGATIVE, CR_NEVER,
     CR_NOT_NEGATIVE, CR_NOT_EVALUABLE, SUSTAINED, SUSTAINED_IMAGING, NOT_SUSTAINED, IMAGING_LACKS,
 )  # fmt: skip
 BASES: tuple[str, ...] = (IMWG, CONVENTION)
+# A marrow that may have been negative at the threshold: its assay could not tell.
+LEFT_OPEN = frozenset({TOO_COARSE, LEVEL_BELOW_SENSITIVITY})
 
 FLAGS: dict[str, str] = {
     "SENSITIVITY_MISSING": "The sensitivity that the assay reached is not recorded.",
@@ -134,15 +140,24 @@ def course(
 
 
 def any_time(followed: MrdCourse) -> Verdict:
-    """NEG = a negative marrow at any time after the infusion, whatever the response; else POS or NOT_EVALUABLE."""
+    """NEG = a negative marrow at any time after the infusion, whatever the response; else POS or NOT_EVALUABLE.
+
+    Positive only where no other marrow could have been negative: one that shows nothing, by an assay that does not
+    reach the threshold, leaves it open.
+    """
     if not followed.days:
         return _finding("NOT_EVALUABLE", NO_MARROW)
     limit = power(followed.threshold)
-    for value, clause in (("NEG", ANY_NEGATIVE), ("POS", ANY_POSITIVE)):
-        for on, verdict in zip(followed.days, followed.verdicts, strict=True):
-            if verdict.value == value:
-                return _over(value, clause, followed.verdicts, threshold=limit, on=on.isoformat())
-    return _over("NOT_EVALUABLE", ANY_NOT_EVALUABLE, followed.verdicts, threshold=limit)
+    first: dict[str, str] = {}
+    for on, verdict in zip(followed.days, followed.verdicts, strict=True):
+        first.setdefault(str(verdict.value), on.isoformat())
+    if "NEG" in first:
+        return _over("NEG", ANY_NEGATIVE, followed.verdicts, threshold=limit, on=first["NEG"])
+    if "POS" not in first:
+        return _over("NOT_EVALUABLE", ANY_NOT_EVALUABLE, followed.verdicts, threshold=limit)
+    if any(verdict.clause in LEFT_OPEN for verdict in followed.verdicts):
+        return _over("NOT_EVALUABLE", ANY_TOO_COARSE, followed.verdicts, threshold=limit, on=first["POS"])
+    return _over("POS", ANY_POSITIVE, followed.verdicts, threshold=limit, on=first["POS"])
 
 
 def within_cr(
@@ -165,7 +180,7 @@ def within_cr(
     for on, verdict in inside:
         if verdict.value == "NEG":
             return _over("NEG", CR_NEGATIVE, verdicts, threshold=limit, on=on.isoformat())
-    if any(verdict.value == "POS" for verdict in verdicts):
+    if any(verdict.value == "POS" for verdict in verdicts) and not any(one.clause in LEFT_OPEN for one in verdicts):
         return _over("POS", CR_NOT_NEGATIVE, verdicts, threshold=limit)
     return _over("NOT_EVALUABLE", CR_NOT_EVALUABLE, verdicts, threshold=limit)
 

@@ -34,6 +34,12 @@ def rule_sentences() -> Iterator[str]:
     yield from (*(drug.lower() for drug in Vasopressor.values), "unnamed")
 
 
+def _not_a_format(flags: re.Match[str]) -> str:
+    """A line of flags without the one for %-formats."""
+    kept = [flag for flag in flags[0].removeprefix("#, ").strip().split(", ") if flag != "python-format"]
+    return f"#, {', '.join(kept)}\n" if kept else ""
+
+
 class Command(makemessages.Command):
     """Collects every sentence into the first of LOCALE_PATHS."""
 
@@ -55,7 +61,7 @@ class Command(makemessages.Command):
         # Without the time: a run that finds nothing new changes no file.
         found = [re.sub(r'"POT-Creation-Date:.*\n', "", header)]
         # xgettext takes "95 % CI" for a format. Ours name what they insert.
-        found += [entry if "%(" in entry else entry.replace("#, python-format\n", "") for entry in entries]
+        found += [entry if "%(" in entry else re.sub(r"^#, .*\n", _not_a_format, entry) for entry in entries]
         # A JSON string is a valid string of a catalogue: the same quotes and escapes.
         found += [
             f'msgid {json.dumps(text, ensure_ascii=False)}\nmsgstr ""\n'

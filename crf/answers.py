@@ -1,0 +1,135 @@
+"""A verdict's value in words, and its sign: whether what the line asks for is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from crf import placeholders
+from crf.codelists import Response
+from trial.rules import antigen, crs, crs_axes, ctcae, emd, icans, imwg, mrd, myeloma
+from trial.rules import imwg_components as components
+from trial.rules import imwg_confirmed as confirmed
+from trial.rules import imwg_marrow as marrow
+from trial.rules import imwg_measurable as measurable
+from trial.rules import imwg_progression as progression
+from trial.rules import imwg_response as response
+from trial.rules.verdict import Verdict
+
+# yes = what the line asks for is there; no = it is not; missing = that cannot be said from what is recorded;
+# info = the line states something without asking.
+Sign = Literal["yes", "no", "missing", "info"]
+
+
+class Answer(NamedTuple):
+    """The words are lazy, blank where the sentence says it all."""
+
+    words: Any
+    sign: Sign
+
+
+# Rules whose whole numbers are grades. Of every other rule, 1 and 0 are yes and no.
+GRADING = frozenset({crs.VERSION, icans.VERSION, *ctcae.TABLES})
+
+RESPONSES: Mapping[Any, Answer] = {
+    **{code: Answer(placeholders.LEVELS.get(code, code), "yes") for code in ("SCR", "CR", "VGPR", "PR", "MR")},
+    **{code: Answer(code, "no") for code in ("SD", "PD")},
+    "NE": Answer(_("not evaluable"), "missing"),
+}
+# Values by the rule that gives them: the same code may mean two things in two rules.
+ANSWERS: Mapping[str, Mapping[Any, Answer]] = {
+    crs.VERSION: {"WAIVED": Answer(_("waived"), "info"), "OPEN_EPISODE": Answer(_("open"), "info")},
+    imwg.VERSION: {
+        **RESPONSES,
+        "MISSING": Answer(_("none"), "missing"),
+        measurable.YES: Answer(_("measurable"), "yes"),
+        measurable.NO: Answer(_("not measurable"), "no"),
+        "NONE": Answer(_("not measurable"), "no"),
+        "NO": Answer(_("no progression"), "no"),
+    },
+    emd.VERSION: {**RESPONSES, 1: Answer("", "yes"), 0: Answer("", "no")},
+    mrd.VERSION: {
+        "NEG": Answer(_("negative"), "yes"),
+        "POS": Answer(_("positive"), "no"),
+        "NOT_EVALUABLE": Answer(_("not evaluable"), "missing"),
+        "Y": Answer(_("sustained"), "yes"),
+        "N": Answer(_("not sustained"), "no"),
+    },
+    antigen.VERSION: {
+        1: Answer(_("expressed"), "yes"),
+        0: Answer(_("not expressed"), "no"),
+        "BCMA+CD38+": Answer(_("BCMA and CD38 expressed"), "yes"),
+        "BCMA+CD38-": Answer(_("BCMA expressed, CD38 not"), "no"),
+        "BCMA-CD38+": Answer(_("CD38 expressed, BCMA not"), "no"),
+        "BCMA-CD38-": Answer(_("neither BCMA nor CD38 expressed"), "no"),
+    },
+}
+
+# Lines whose sign does not follow from their value.
+# Progression that was looked for, and found.
+PROGRESSED = (
+    progression.SERUM_PD, progression.SERUM_PD_HIGH, progression.URINE_PD, progression.FLC_PD, progression.MARROW_PD,
+    progression.CELLS_PD, progression.LESIONS_PD,
+)  # fmt: skip
+# A demand that is not met, though it leaves some response open.
+NOT_MET = (
+    components.SERUM_STUDY_PR, components.URINE_STUDY_PR, marrow.MARROW_NOT_CLEAR, marrow.LESIONS_PR_ONLY,
+    marrow.SCR_RATIO_ABNORMAL, marrow.SCR_CLONE_RATIO, marrow.SCR_CLONE, marrow.SCR_FLOW_NOT_USED,
+)  # fmt: skip
+# What is missing caps the response without making it impossible.
+UNREAD = (
+    components.SERUM_STUDY_MISSING, components.URINE_STUDY_MISSING, marrow.MARROW_MISSING, marrow.MARROW_FLOW_ONLY,
+    marrow.LESIONS_LEFT, marrow.SCR_RATIO_MISSING, marrow.SCR_TOO_FEW, marrow.SCR_CLONALITY_MISSING,
+)  # fmt: skip
+SIGNS: Mapping[str, Sign] = {
+    **dict.fromkeys(PROGRESSED, "yes"),
+    **dict.fromkeys(NOT_MET, "no"),
+    **dict.fromkeys(UNREAD, "missing"),
+    response.NO_VGPR: "info",
+}
+# Lines that say it all, whatever their value: there was nothing to judge, or it was not needed.
+LINES: Mapping[str, Answer] = {
+    **dict.fromkeys((confirmed.AFTER_PROGRESSION, confirmed.AFTER_THERAPY), Answer(_("not counted"), "info")),
+    **dict.fromkeys(
+        (antigen.NO_PROGRESSION, emd.NO_LESIONS, ctcae.NO_ROWS, mrd.CR_NEVER, myeloma.NOT_INFUSED),
+        Answer(_("does not apply"), "info"),
+    ),
+    myeloma.BEFORE: Answer(_("baseline"), "info"),
+    measurable.MARROW_NOT_NEEDED: Answer("", "info"),
+}
+
+
+def answer(verdict: Verdict, *, finding: bool = False) -> Answer:
+    """The value of a verdict in words with its sign; `finding` = it stands under another and is no result of its own."""
+    found = _answer(verdict, finding=finding)
+    return Answer(str(found.words), SIGNS.get(verdict.clause, found.sign))
+
+
+def _answer(verdict: Verdict, *, finding: bool) -> Answer:
+    value, version = verdict.value, verdict.version
+    if verdict.clause in LINES:
+        return LINES[verdict.clause]
+    if value is None:
+        return Answer("", "missing")
+    if isinstance(value, int) and version in GRADING:
+        # The fever of CRS is there or not; no grade hangs on it alone. Under another line, grade 0 is "nothing found".
+        silent = finding and (value == 0 or verdict.clause == crs_axes.FEVER)
+        words = "" if silent else gettext("Grade {grade}").format(grade=value)
+        return Answer(words, "yes" if value else "no")
+    known = ANSWERS.get(version, {})
+    if version == imwg.VERSION and finding and value not in RESPONSES:
+        return Answer("", known[value].sign if value in known else "yes")  # the sentence ends in the same words
+    if value in known:
+        return known[value]
+    if version == imwg.VERSION:
+        return Answer(placeholders.route(str(value)), "yes")
+    return Answer(str(value), "info")
+
+
+def full_name(verdict: Verdict) -> str:
+    """The whole name of a category of response, "Stringent complete response (sCR)"; blank for any other value."""
+    responses = verdict.version in (imwg.VERSION, emd.VERSION)
+    return str(dict(Response.choices).get(str(verdict.value), "")) if responses else ""

@@ -1,0 +1,96 @@
+"""What stands around the items on a form's page: the way to it, what follows from it, its queries, where to go from here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as __
+
+from crf import entry, sheet, words
+from crf.declare.form import FormClass
+from crf.ledger import NEW, address, place_label
+from crf.page import PageForm
+from crf.subject_views import crumbs
+from crf.workflow import Query
+from trial import schedule
+from trial.models import Subject
+
+ENDED = (Subject.Status.WITHDRAWN, Subject.Status.SCREEN_FAILED)
+
+
+def log_address(subject: Subject, form: FormClass) -> str:
+    """The list of a log's entries."""
+    return reverse("log", args=[subject.code, form.declared.slug])
+
+
+def crumbs_of(place: entry.Place, here: str, *more: tuple[str, str]) -> list[dict[str, str]]:
+    """Site > subject > visit > form; of a log: Site > subject > log > entry."""
+    title = str(place.form.declared.title)
+    if place.visit is None:
+        label = place_label(None, place.occurrence)
+        return crumbs(place.subject, (title, log_address(place.subject, place.form)), (label, here), *more)
+    visit = (schedule.label(place.visit.code), reverse("visit", args=[place.subject.code, place.visit.code]))
+    return crumbs(place.subject, visit, (title, here), *more)
+
+
+def judged(place: entry.Place, page: PageForm, row: Any) -> tuple[list[dict[str, Any]], list[Any]]:
+    """Verdicts and failing checks of what is on the page, typed or stored."""
+    if page.is_bound:
+        if not hasattr(page, "cleaned_data"):
+            page.is_valid()
+        of = entry.candidate(place, page, now=timezone.now(), row=row)
+    elif row is not None:
+        of = sheet.of_row(row)
+    else:
+        return [], []
+    failing = [c for c in entry.failing(place, of) if c.text]
+    return words.verdicts(of), failing
+
+
+def queries_of(place: entry.Place, row: Any) -> list[dict[str, Any]]:
+    """The open queries of a submitted form."""
+    if row is None:
+        return []
+    now = timezone.now()
+    declared = place.form.declared
+    found = Query.objects.filter(form=declared.name, form_id=row.pk).exclude(state=Query.State.CLOSED)
+    return [
+        {
+            "item_label": declared.item(q.item).about.label if q.item else declared.title, "age_text": words.age(q.opened_at, now),
+            "state_label": q.get_state_display(), "text": q.sentence, "url": reverse("query", args=[q.pk]),
+        }
+        for q in found
+    ]  # fmt: skip
+
+
+def actions(place: entry.Place, row: Any, may_enter: bool) -> list[dict[str, str]]:
+    """Where to go from here: the other entries of a log, or another assessment the same visit where the form repeats."""
+    if place.visit is None:
+        return _of_log(place, may_enter)
+    declared = place.form.declared
+    if not (row and may_enter and declared.repeats):
+        return []
+    rows = place.form.objects.filter(subject=place.subject, visit=place.visit)  # type: ignore[attr-defined]
+    numbers = sorted(rows.values_list("occurrence", flat=True))
+    return [
+        *(
+            {"label": place_label(None, n), "url": address(place.form, place.subject, place.visit, n)}
+            for n in numbers
+            if n != place.occurrence
+        ),
+        {
+            "label": __("Another this day"),
+            "icon": "plus-lg",
+            "url": address(place.form, place.subject, place.visit, numbers[-1] + 1),
+        },
+    ]
+
+
+def _of_log(place: entry.Place, may_enter: bool) -> list[dict[str, str]]:
+    found = [{"label": __("All entries"), "icon": "list-check", "url": log_address(place.subject, place.form)}]
+    if may_enter and place.occurrence != NEW and place.subject.status not in ENDED:
+        add = {"label": __("Add an entry"), "icon": "plus-lg", "url": address(place.form, place.subject, None, NEW)}
+        found.append(add)
+    return found

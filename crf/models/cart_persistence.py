@@ -1,0 +1,79 @@
+"""CAR-T persistence: how many CAR-T cells a blood sample holds."""
+
+from django.utils.translation import gettext_lazy as _
+
+from crf import codelists
+from crf.checks import blood, timing
+from crf.declare.form import Check, Crf, Section
+from crf.declare.items import Coded, Date, Number, When
+
+
+class CartPersistence(Crf, title=_("CAR-T persistence"), about_day="sampled_on"):
+    """One blood sample."""
+
+    sample = Section(_("Sample"))
+    sampled_on = Date(_("Date of the sample"), cdash="LBDAT", sdtm="LB.LBDTC", critical=True)
+    nominal_month = Number(
+        _("Planned month"), places=0, digits=3, hard=(1, 180), cdash="LBTPTNUM", sdtm="LB.LBTPTNUM",
+        required=False, help=_("The month this sample stands for, whatever its day; blank if it was not planned."),
+    )  # fmt: skip
+
+    result = Section(_("Result"))
+    method = Coded(_("Method"), codelists.PersistenceMethod, cdash="CART_LBMETHOD", sdtm="LB.LBMETHOD", critical=True)
+    unit = Coded(_("Unit"), codelists.PersistenceUnit, cdash="CART_LBORRESU", sdtm="LB.LBORRESU", critical=True)
+    below = Coded(
+        _("Below a limit of the assay?"), codelists.BelowLimit, cdash="CART_LBBELOW", sdtm="SUPPLB.LBBELOW",
+        required=False, help=_("Blank if the cells were counted."), critical=True,
+    )  # fmt: skip
+    limit = Number(
+        _("That limit"), places=2, digits=9, hard=(0, None), cdash="CART_LBLLOQ", sdtm="LB.LBLLOQ",
+        shown_if=When("below", "BLD", "BLQ"),
+    )  # fmt: skip
+    value = Number(
+        _("CAR-T cells"), places=2, digits=12, hard=(0, None), soft=(None, 1000000), cdash="CART_LBORRES",
+        sdtm="LB.LBORRES", required=False, critical=True, help=_("In the unit chosen; blank if below a limit."),
+    )  # fmt: skip
+
+    per01 = timing.not_in_the_future("PER-01", "sampled_on")
+    per02 = timing.in_the_visit("PER-02", "sampled_on")
+    per03 = timing.since_infusion("PER-03", "sampled_on")
+    per04 = Check(
+        "PER-04",
+        _("A sample has either a value or a limit that it is below, never both or neither. Please correct it."),
+        blood.value_or_limit,
+        item="value",
+        sees=("value", "below"),
+    )
+    per05 = Check(
+        "PER-05",
+        _(
+            "The unit is not that of the method: PCR counts copies, flow cytometry counts cells. Please correct one of them."
+        ),
+        blood.unit_of_the_method,
+        item="unit",
+        sees=("method", "unit"),
+    )
+    per06 = Check(
+        "PER-06",
+        _("The planned month is not that of this visit. Please correct it, or enter the sample at its own visit."),
+        blood.month_of_the_visit,
+        item="nominal_month",
+        sees=("nominal_month",),
+    )
+    per07 = Check(
+        "PER-07",
+        _("A value of zero is below the limit of detection. Please choose the limit, and leave the value blank."),
+        blood.zero_is_below,
+        item="value",
+        sees=("value", "below"),
+    )
+    per08 = Check(
+        "PER-08",
+        _(
+            "The method differs from that of the subject's other samples. Please confirm that it was changed, or correct it."
+        ),
+        blood.same_method,
+        item="method",
+        sees=("method",),
+        reads=("cart_persistence.method",),
+    )

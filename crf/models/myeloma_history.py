@@ -1,0 +1,144 @@
+"""Myeloma history: the disease before the infusion, at screening."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crf import codelists
+from crf.checks import lesions, myeloma, timing
+from crf.declare.form import Check, Crf, Section
+from crf.declare.items import Coded, Date, Number, PartialDate, When, YesNo
+
+
+def _diagnosed_before(form: Any) -> bool | None:
+    """The diagnosis, as far as its date is known, is not later than the history."""
+    diagnosed_on = timing.earliest(form.diagnosed_on)
+    return None if diagnosed_on is None or form.assessed_on is None else bool(diagnosed_on <= form.assessed_on)
+
+
+class MyelomaHistory(Crf, title=_("Myeloma history"), about_day="assessed_on"):
+    """Diagnosis, protein, stage, cytogenetics, earlier treatment and extramedullary disease at entry."""
+
+    diagnosis = Section(_("Diagnosis"))
+    assessed_on = Date(_("Date of this history"), cdash="MHDAT", sdtm="MH.MHDTC")
+    diagnosed_on = PartialDate(
+        _("Date of diagnosis"), cdash="MHSTDAT", sdtm="MH.MHSTDTC", help=_("Month or day may be left out: 2016-04.")
+    )
+    heavy_chain = Coded(_("Heavy chain"), codelists.HeavyChain, cdash="HVYCHN", sdtm="SUPPMH.HVYCHN", critical=True)
+    light_chain = Coded(
+        _("Light chain"),
+        codelists.LightChain,
+        cdash="LGTCHN",
+        sdtm="SUPPMH.LGTCHN",
+        critical=True,
+        help=_("The involved free light chain of the response criteria is read from here."),
+    )
+
+    stage = Section(_("Stage"))
+    b2_microglobulin = Number(
+        _("β2-microglobulin"), unit="mg/L", places=1, digits=5, hard=("0.1", 200), soft=(1, 40), cdash="B2M_LBORRES",
+        sdtm="LB.LBORRES", source="ISS: Greipp PR et al. J Clin Oncol 2005;23:3412-20",
+    )  # fmt: skip
+    albumin = Number(
+        _("Albumin"), unit="g/L", places=1, digits=4, hard=(5, 80), soft=(20, 55), cdash="ALB_LBORRES",
+        sdtm="LB.LBORRES",
+    )  # fmt: skip
+    ldh = Number(
+        _("Lactate dehydrogenase"), unit="U/L", places=0, digits=6, hard=(1, 100000), soft=(50, 2000),
+        cdash="LDH_LBORRES", sdtm="LB.LBORRES",
+    )  # fmt: skip
+    ldh_uln = Number(
+        _("Upper limit of normal of LDH"), unit="U/L", places=0, digits=4, hard=(50, 2000), soft=(150, 500),
+        cdash="LDH_LBORNRHI", sdtm="LB.LBORNRHI",
+    )  # fmt: skip
+
+    cytogenetics = Section(_("Cytogenetics"), _("FISH on selected plasma cells."))
+    cytogenetic_abnormality = YesNo(
+        _("Any cytogenetic abnormality"), cdash="CYTABN", sdtm="SUPPMH.CYTABN", critical=True
+    )
+    del_17p = YesNo(_("del(17p)"), cdash="DEL17P", sdtm="GF.GFORRES")
+    del_17p_percent = Number(
+        _("Cells with del(17p)"), unit="%", places=0, digits=3, hard=(0, 100), cdash="DEL17PPC", sdtm="GF.GFORRES",
+        required=False, shown_if=When("del_17p", "Y"),
+    )  # fmt: skip
+    tp53_mutation = YesNo(_("TP53 mutation"), cdash="TP53MUT", sdtm="GF.GFORRES")
+    t_4_14 = YesNo(_("t(4;14)"), cdash="T414", sdtm="GF.GFORRES")
+    t_14_16 = YesNo(_("t(14;16)"), cdash="T1416", sdtm="GF.GFORRES")
+    t_14_20 = YesNo(_("t(14;20)"), cdash="T1420", sdtm="GF.GFORRES")
+    gain_1q = YesNo(_("Gain or amplification of 1q"), cdash="GAIN1Q", sdtm="GF.GFORRES")
+    gain_1q_copies = Number(
+        _("Copies of 1q"), unit="{copies}", places=0, digits=2, hard=(3, 20), cdash="GAIN1QCN", sdtm="GF.GFORRES",
+        required=False, shown_if=When("gain_1q", "Y"),
+    )  # fmt: skip
+    del_1p32 = YesNo(_("del(1p32)"), cdash="DEL1P32", sdtm="GF.GFORRES")
+
+    earlier = Section(_("Earlier treatment"))
+    prior_lines = Number(
+        _("Lines of earlier therapy"), unit="{lines}", places=0, digits=2, hard=(0, 30), soft=(2, 15), cdash="PRIORLN",
+        sdtm="SUPPMH.PRIORLN", critical=True,
+    )  # fmt: skip
+    prior_anti_cd38 = YesNo(
+        _("Earlier antibody against CD38"),
+        cdash="PRCD38",
+        sdtm="SUPPMH.PRCD38",
+        help=_("Such an antibody may show as a faint band; the response criteria then ask for a reflex test."),
+    )
+
+    extramedullary = Section(_("Disease outside the marrow"))
+    emd_at_entry = YesNo(_("Extramedullary disease at entry"), cdash="EMDYN", sdtm="SUPPMH.EMDYN", critical=True)
+    paramedullary_at_entry = YesNo(
+        _("Paraskeletal disease at entry"), cdash="PMDYN", sdtm="SUPPMH.PMDYN", critical=True
+    )
+
+    mmh01 = timing.not_in_the_future("MMH-01", "assessed_on")
+    mmh02 = Check(
+        "MMH-02",
+        _("The diagnosis is later than this history. Please correct one of the dates."),
+        _diagnosed_before,
+        item="diagnosed_on",
+        sees=("diagnosed_on", "assessed_on"),
+        hard=True,
+    )
+    mmh03 = timing.since_birth("MMH-03", "diagnosed_on")
+    mmh04 = Check(
+        "MMH-04",
+        _("The heavy chain goes with a light chain, but none is named. Please check the type of the myeloma."),
+        myeloma.chains_named,
+        item="light_chain",
+        sees=("heavy_chain", "light_chain"),
+    )
+    mmh05 = Check(
+        "MMH-05",
+        _("A chromosomal change is marked, but an abnormality is not answered with yes. Please correct one of them."),
+        myeloma.abnormality_answered,
+        item="cytogenetic_abnormality",
+        sees=(
+            "cytogenetic_abnormality",
+            "del_17p",
+            "tp53_mutation",
+            "t_4_14",
+            "t_14_16",
+            "t_14_20",
+            "gain_1q",
+            "del_1p32",
+        ),
+    )
+    mmh06 = Check(
+        "MMH-06",
+        _(
+            "The share of cells or the copies of a positive FISH result are missing. Please enter them, or confirm that none were reported."
+        ),
+        myeloma.fish_counted,
+        item="del_17p_percent",
+        sees=("del_17p", "del_17p_percent", "gain_1q", "gain_1q_copies"),
+    )
+    mmh07 = Check(
+        "MMH-07",
+        _(
+            "Disease outside the marrow is answered with yes, but imaging before the infusion lists no such lesion. Please check both."
+        ),
+        lesions.history_listed,
+        item="emd_at_entry",
+        sees=("emd_at_entry", "paramedullary_at_entry"),
+        reads=lesions.READS,
+    )

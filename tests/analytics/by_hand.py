@@ -1,0 +1,41 @@
+"""Frames made by hand with the columns and types of a snapshot: a test writes only what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from analytics.frames import Shape, shapes
+
+# What every row has where a test does not say otherwise.
+USUAL = {"occurrence": 1, "status": "COMPLETE", "version": 1, "missing": "{}", "unscheduled": False, "infusion": 1}
+
+
+@cache
+def _shapes() -> dict[str, Shape]:
+    return {shape.name: shape for shape in shapes()}
+
+
+def made(name: str, rows: Iterable[Mapping[str, Any]] = ()) -> pd.DataFrame:
+    """The frame of a form ("haematology", "crs_assessment.vasopressors") with these rows; what is not given is blank.
+
+    The site is read from the subject's code. Raises KeyError for a form or a column that the casebook does not have.
+    """
+    shape = _shapes()[name]
+    known = {column.name for column in shape.columns}
+    values: dict[str, list[Any]] = {column: [] for column in known}
+    for row in rows:
+        if unknown := set(row) - known:
+            raise KeyError(f"{name} has no {', '.join(sorted(unknown))}")
+        whole = {**USUAL, "site": str(row["subject"])[:2], **row}
+        for column in known:
+            values[column].append(whole.get(column))
+    return shape.frame(values)
+
+
+def empty() -> dict[str, pd.DataFrame]:
+    """Every frame of a cut before the first subject."""
+    return {name: made(name) for name in _shapes()}

@@ -1,0 +1,157 @@
+"""What the rules say of the demonstration subjects and the worked examples: verdicts and times to be put into words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from crf.demo import rows
+from tests.demo import demo_records as demo
+from tests.rules import emd_images, icans_assessments, imwg_records
+from tests.rules.crs_assessments import assessment, pressor
+from trial.rules import crs, ctcae, emd, icans, mrd, myeloma, persistence, time_to_event
+from trial.rules.antigen import antigen_at_relapse
+from trial.rules.time_to_event import Assessed, Due
+from trial.rules.timed import Timed
+from trial.rules.verdict import Verdict
+
+SUBJECTS = tuple(row.subject_id for row in rows.read())
+THRESHOLDS = ("1e-4", "1e-5", "1e-6")
+LLN = {"neutrophils": "1.8", "leukocytes": "3.5", "haemoglobin": "130", "platelets": "125", "lymphocytes": "1.1"}
+
+
+def worked(name: str) -> Any:
+    return json.loads((Path(__file__).parent.parent / "worked" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@cache
+def verdicts() -> tuple[Verdict, ...]:
+    """Whole verdicts, each with its findings, each once."""
+    found = [*_crs(), *_icans(), *_ctcae(), *_emd(), *_imwg()]
+    for subject in SUBJECTS:
+        found += [*_response(subject), *_marrows(subject), *_blood(subject)]
+    return tuple({(one.version, one.clause, str(one.value), one.sentence, one.because): one for one in found}.values())
+
+
+@cache
+def times() -> tuple[Timed, ...]:
+    """Times to events, of the demonstration subjects and as worked."""
+    found: list[Timed] = []
+    for subject in SUBJECTS:
+        followed = myeloma.follow(demo.records(subject), infused_on=demo.infused_on(subject), schedule=demo.SCHEDULE)
+        found += [followed.pfs, followed.os, followed.dor, followed.ttnt]
+        samples = demo.records(subject)["cart_persistence"]
+        for rule in ("first", "confirmed"):
+            options = persistence.PersistenceOptions(rule=rule)
+            found.append(persistence.loss(samples, infused_on=demo.infused_on(subject), options=options).timed)
+    return (*found, *_worked_times())
+
+
+def _worked_times() -> Iterator[Timed]:
+    file, start = worked("time_to_event"), imwg_records.INFUSED
+    schedule = [Due(*due) for due in file["schedule"]]
+    for case in file["cases"]:
+        day = {name: start + timedelta(days=case[name]) for name in ("progression", "death", "therapy") if name in case}
+        yield time_to_event.pfs(
+            infused_on=start,
+            assessments=[Assessed(start + timedelta(days=one), "PR", True) for one in case["adequate"]],
+            progression_on=day.get("progression"),
+            died_on=day.get("death"),
+            new_therapy_on=day.get("therapy"),
+            has_baseline=case.get("baseline", True),
+            schedule=schedule,
+        )
+
+
+def _crs() -> Iterator[Verdict]:
+    file = worked("astct_2019")
+    for case in file["cases"]:
+        yield from crs.course(
+            [_crs_of(file["clear"], one) for one in (*case.get("history", ()), case["assessment"])]
+        ).verdicts
+
+
+def _crs_of(clear: dict[str, Any], case: dict[str, Any]) -> SimpleNamespace:
+    items = {**clear, **case}
+    day = items.pop("day", 0)
+    given = [pressor(one["drug"], one["started_at"], one["stopped_at"], day=day) for one in items["vasopressors"]]
+    return assessment(day=day, **{**items, "vasopressors": given})
+
+
+def _icans() -> Iterator[Verdict]:
+    for case in worked("icans_astct_2019")["cases"]:
+        missing = dict.fromkeys(icans_assessments.FULL_ICE)
+        score = missing if case["ice"] is None else icans_assessments.ice(case["ice"])
+        yield icans_assessments.judge(icans_assessments.assessment(**{**score, **case["items"]}))
+    yield icans_assessments.grade(**icans_assessments.ice(8), baseline_ice=8)
+
+
+def _ctcae() -> Iterator[Verdict]:
+    for case in worked("ctcae")["cases"]:
+        for lln in (case["lln"], None):
+            yield ctcae.grade(case["term"], Decimal(case["value"]), lln=lln and Decimal(lln), version=case["version"])
+
+
+def _emd() -> Iterator[Verdict]:
+    file = worked("emd")
+    images = []
+    for step in (file["baseline"], *file["follow_up"]):
+        seen = [
+            emd_images.lesion(number, long, short) if long else emd_images.gone(number)
+            for number, long, short in step["lesions"]
+        ]
+        seen += [emd_images.lesion(*step["new"], is_new="Y", target="N")] if "new" in step else []
+        images.append(emd_images.image(step["day"], *seen))
+    yield from emd.course(images, infused_on=emd_images.INFUSED).verdicts
+    # A target of the baseline is not measured, then all lesions are gone but one is active.
+    unread = emd_images.image(28, emd_images.lesion(1), emd_images.lesion(2, 30, 20))
+    avid = emd_images.image(61, emd_images.gone(1, deauville=Decimal(5)), emd_images.gone(2), method="PET_CT")
+    yield from emd.course([images[0], unread, avid], infused_on=emd_images.INFUSED).verdicts
+
+
+def _imwg() -> Iterator[Verdict]:
+    file = worked("imwg_2016")
+    for case in file["time_points"]:
+        bone = dict(case["marrow"])
+        before = bone.pop("baseline", None)
+        marrows = [imwg_records.marrow(28, **bone)]
+        if before is not None:
+            marrows.append(imwg_records.marrow(-3, plasma_cells_aspirate=None, plasma_cells_biopsy=before))
+        baseline = {**file["gone"], **file["baselines"][case["baseline"]]}
+        labs = [imwg_records.laboratory(-3, baseline), imwg_records.laboratory(28, {**file["gone"], **case["now"]})]
+        lesions = imwg_records.lesion_course({28: case["lesions"]}) if "lesions" in case else None
+        yield from _of(imwg_records.course(labs, marrows, lesions))
+
+
+def _of(course: Any) -> Iterator[Verdict]:
+    yield from (course.measurable, course.best, course.best_unconfirmed)
+    yield from (*course.verdicts, *course.own, *course.confirmed)
+
+
+def _response(subject: str) -> Iterator[Verdict]:
+    yield from _of(demo.response(subject))
+    yield from demo.lesions(subject).verdicts
+    yield from icans.course(demo.records(subject)["icans_assessment"]).verdicts
+
+
+def _marrows(subject: str) -> Iterator[Verdict]:
+    marrows, infused, course = demo.records(subject)["bone_marrow"], demo.infused_on(subject), demo.response(subject)
+    responses = [(day, str(one.value)) for day, one in zip(course.days, course.verdicts, strict=True)]
+    for threshold in THRESHOLDS:
+        followed = mrd.course(marrows, threshold, infused_on=infused)
+        yield from (mrd.any_time(followed), mrd.within_cr(followed, responses=responses), mrd.sustained(followed))
+    yield antigen_at_relapse(marrows, progressed_on=course.progression_on, infused_on=infused)
+
+
+def _blood(subject: str) -> Iterator[Verdict]:
+    for form in demo.records(subject)["haematology"]:
+        for item, lln in LLN.items():
+            value = getattr(form, item)
+            yield ctcae.grade(ctcae.TERM_OF_ITEM[item], value, lln=Decimal(lln))
+            yield ctcae.grade(ctcae.TERM_OF_ITEM[item], value, version="ctcae_6")
