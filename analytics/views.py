@@ -238,7 +238,11 @@ def _form(subject: str, behind: Behind) -> dict[str, str]:
     again = [behind.occurrence] if behind.occurrence != 1 else []
     url = reverse("form-again" if again else "form", args=[subject, behind.visit or "log", declared.slug, *again])
     where = schedule.label(behind.visit) if behind.visit else str(behind.occurrence)
-    return {"url": url, "label": f"{where}{f' ({behind.occurrence})' if again and behind.visit else ''}", "form": str(declared.title)}
+    return {
+        "url": url,
+        "label": f"{where}{f' ({behind.occurrence})' if again and behind.visit else ''}",
+        "form": str(declared.title),
+    }
 
 
 @require_safe

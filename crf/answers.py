@@ -10,7 +10,23 @@ from django.utils.translation import gettext_lazy as _
 
 from crf import placeholders
 from crf.codelists import Response
-from trial.rules import antigen, crs, crs_axes, ctcae, emd, icans, imwg, mrd, myeloma
+from trial.rules import (
+    antigen,
+    crs,
+    crs_axes,
+    ctcae,
+    cytogenetics,
+    emd,
+    high_risk,
+    icaht,
+    icans,
+    iec_hs,
+    imwg,
+    lee_options,
+    mrd,
+    myeloma,
+    t_icaht,
+)
 from trial.rules import imwg_components as components
 from trial.rules import imwg_confirmed as confirmed
 from trial.rules import imwg_marrow as marrow
@@ -32,7 +48,7 @@ class Answer(NamedTuple):
 
 
 # Rules whose whole numbers are grades. Of every other rule, 1 and 0 are yes and no.
-GRADING = frozenset({crs.VERSION, icans.VERSION, *ctcae.TABLES})
+GRADING = frozenset({crs.VERSION, icans.VERSION, lee_options.VERSION, icaht.VERSION, t_icaht.VERSION, *ctcae.TABLES})
 
 RESPONSES: Mapping[Any, Answer] = {
     **{code: Answer(placeholders.LEVELS.get(code, code), "yes") for code in ("SCR", "CR", "VGPR", "PR", "MR")},
@@ -58,6 +74,15 @@ ANSWERS: Mapping[str, Mapping[Any, Answer]] = {
         "Y": Answer(_("sustained"), "yes"),
         "N": Answer(_("not sustained"), "no"),
     },
+    lee_options.DOSES_VERSION: {1: Answer("", "yes"), 0: Answer("", "no")},
+    iec_hs.VERSION: {1: Answer(_("present"), "yes"), 0: Answer(_("absent"), "no")},
+    high_risk.VERSION: {
+        "Y": Answer(_("high risk"), "yes"),
+        "N": Answer(_("not high risk"), "no"),
+        1: Answer("", "yes"),
+        0: Answer("", "no"),
+    },
+    cytogenetics.VERSION: {1: Answer("", "yes"), 0: Answer("", "no")},
     antigen.VERSION: {
         1: Answer(_("expressed"), "yes"),
         0: Answer(_("not expressed"), "no"),
@@ -98,6 +123,7 @@ LINES: Mapping[str, Answer] = {
         Answer(_("does not apply"), "info"),
     ),
     myeloma.BEFORE: Answer(_("baseline"), "info"),
+    iec_hs.LISTED: Answer(_("listed"), "info"),
     measurable.MARROW_NOT_NEEDED: Answer("", "info"),
 }
 

@@ -35,7 +35,9 @@ POPULATIONS: dict[str, tuple[Words, Words]] = {
 
 @dataset(
     title=_("Subjects"),
-    definition=_("One row a subject, screen failures included, with status, dose level, age and disease at entry, and population flags."),
+    definition=_(
+        "One row a subject, screen failures included, with status, dose level, age and disease at entry, and population flags."
+    ),
 )
 def adsl(
     subject: pd.DataFrame,

@@ -162,7 +162,9 @@ def _band(axes: Axes, curve: Data, colour: str, *, among: int) -> None:
 def _limits(curve: Data) -> tuple[list[float], list[float], list[float]]:
     """Times and limits as steps: both 1 before the first event, and ended where the last subject had the event."""
     times, low, high = [0.0], [1.0], [1.0]
-    for time, survival, lower, upper in zip(curve["times"], curve["survival"], curve["low"], curve["high"], strict=True):
+    for time, survival, lower, upper in zip(
+        curve["times"], curve["survival"], curve["low"], curve["high"], strict=True
+    ):
         times.append(time)
         low.append(low[-1] if lower is None else lower)
         high.append(high[-1] if upper is None else upper)
@@ -230,7 +232,9 @@ def _numbers_at_risk(canvas: Canvas, place: Place, ticks: Sequence[float], curve
         for tick, number in zip(ticks, curve["at_risk"], strict=True):
             canvas.text(place.x(tick), y, number, role="ink" if alone else role, size=style.SMALL, anchor="middle")
     shaded = len(curves) <= BANDS and any(low is not None for curve in curves for low in curve["low"])
-    note = _("Ticks on a curve: censored. Shaded: 95 % confidence limits.") if shaded else _("Ticks on a curve: censored.")
+    note = (
+        _("Ticks on a curve: censored. Shaded: 95 % confidence limits.") if shaded else _("Ticks on a curve: censored.")
+    )
     canvas.text(WIDTH - EDGE, canvas.height - 9, note, role="muted", size=style.SMALL, anchor="end")
 
 

@@ -137,11 +137,16 @@ def _lane(canvas: Canvas, sheet: Axes, place: Place, line: int, lane: Data) -> N
         _bar(sheet, start, y, place.x(bar["to"]) - start, LEVELS.get(bar["level"], LEVELS["NE"]))
     if lane["ongoing"]:
         _arrow(sheet, end, y)
-    marks = [(mark["at"], mark["kind"]) for mark in lane["marks"] if mark["kind"] in MARKS]
-    if lane["died"] and "death" not in [kind for _at, kind in marks]:
-        marks.append((lane["months"], "death"))
-    for x, above, kind in _apart(sorted((place.x(at), kind) for at, kind in marks)):
+    for x, above, kind in _apart(sorted((place.x(at), kind) for at, kind in _marks(lane))):
         _mark(sheet, x, y + above, kind)
+
+
+def _marks(lane: Data) -> list[tuple[float, str]]:
+    """Time and kind of what happened; a death without a mark of its own stands at the end of the lane."""
+    marks = [(mark["at"], mark["kind"]) for mark in lane["marks"] if mark["kind"] in MARKS]
+    if lane["died"] and "death" not in [kind for _time, kind in marks]:
+        marks.append((lane["months"], "death"))
+    return marks
 
 
 def _bar(sheet: Axes, x: float, y: float, width: float, look: Look) -> None:
@@ -166,7 +171,8 @@ def _mark(sheet: Axes, x: float, y: float, kind: str) -> None:
     _name, sign, size = MARKS[kind]
     face, edge = ("ink", "surface") if kind == "death" else ("surface", "ink")
     look: dict[str, Any] = {"markerfacecolor": style.COLOUR[face], "markeredgecolor": style.COLOUR[edge]}
-    sheet.plot([x], [y], marker=sign, markersize=size, markeredgewidth=1.1, zorder=5, **look)
+    look["color"] = style.COLOUR[edge]  # else the next of matplotlib's own
+    sheet.plot([x], [y], linestyle="", marker=sign, markersize=size, markeredgewidth=1.1, zorder=5, **look)
 
 
 def _apart(marks: Iterable[tuple[float, str]]) -> Iterable[tuple[float, float, str]]:
@@ -189,8 +195,7 @@ def _apart(marks: Iterable[tuple[float, str]]) -> Iterable[tuple[float, float, s
 def _entries(lanes: Sequence[Data]) -> Iterable[tuple[str, str]]:
     """What occurs, as kind and text: levels from the deepest response down, then marks, then the arrow."""
     levels = {bar["level"] for lane in lanes for bar in lane["bars"]}
-    marks = {mark["kind"] for lane in lanes for mark in lane["marks"]}
-    marks |= {"death" for lane in lanes if lane["died"]}
+    marks = {kind for lane in lanes for _time, kind in _marks(lane)}
     yield from ((level, str(Response(level).label)) for level in LEVELS if level in levels)
     yield from ((kind, str(name)) for kind, (name, _sign, _size) in MARKS.items() if kind in marks)
     if any(lane["ongoing"] for lane in lanes):
@@ -229,7 +234,7 @@ def _described(lane: Data, data: Data) -> str:
     """The lane in words."""
     unit = style.unit(data["unit"])
     parts = [f"{bar['level']} {bar['from']:.1f}–{bar['to']:.1f}" for bar in lane["bars"]]
-    parts += [f"{MARKS[mark['kind']][0]} {mark['at']:.1f}" for mark in lane["marks"] if mark["kind"] in MARKS]
+    parts += [f"{MARKS[kind][0]} {time:.1f}" for time, kind in _marks(lane)]
     parts += [_("Ongoing")] if lane["ongoing"] else []
     length = _("{subject}, {length} {unit}").format(subject=lane["label"], length=f"{lane['months']:.1f}", unit=unit)
     return f"{length}: {', '.join(parts)}."

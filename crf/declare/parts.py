@@ -37,7 +37,8 @@ class Whole:
 class Derived:
     """A value that follows from the items by a rule; computed, never stored.
 
-    rule: takes parameters named as items (or as `items` says); `history` = the subject's earlier forms of this kind, oldest first.
+    rule: takes parameters named as items (or as `items` says), those with a default only where the form has that item;
+    `history` = the subject's earlier forms of this kind, oldest first.
     since_infusion: history begins at the infusion; what was before it is no part of the course.
     whole: what the rule reads besides, as its parameter `whole`, with `day` = the day this form is about.
     items: parameter of the rule -> item of this form, where the names differ.
@@ -53,18 +54,26 @@ class Derived:
     name: str = ""
 
     def needs(self) -> tuple[str, ...]:
-        """The items that the rule asks for."""
-        return tuple(self._asked().values())
+        """The items without which the rule cannot be asked."""
+        return tuple(item for item, optional in self._asked().values() if not optional)
 
-    def _asked(self) -> dict[str, str]:
-        """Parameter of the rule -> item of the form."""
+    def _asked(self) -> dict[str, tuple[str, bool]]:
+        """Parameter of the rule -> item of the form, and whether the rule does without it."""
         given = {"history", "options", "whole", "day", *self.elsewhere}
-        return {p: self.items.get(p, p) for p in inspect.signature(self.rule).parameters if p not in given}
+        return {
+            name: (self.items.get(name, name), parameter.default is not parameter.empty)
+            for name, parameter in inspect.signature(self.rule).parameters.items()
+            if name not in given
+        }
 
     def of(self, sheet: Any) -> Verdict:
         """The verdict for one sheet (see crf.sheet)."""
         parameters = inspect.signature(self.rule).parameters
-        given = {parameter: getattr(sheet, item) for parameter, item in self._asked().items()}
+        given = {
+            parameter: getattr(sheet, item)
+            for parameter, (item, optional) in self._asked().items()
+            if not optional or hasattr(sheet, item)
+        }
         if "history" in parameters:
             given["history"] = sheet.since_infusion(sheet.history) if self.since_infusion else sheet.history
         if self.whole is not None:

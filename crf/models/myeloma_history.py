@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crf import codelists
 from crf.checks import lesions, myeloma, timing
-from crf.declare.form import Check, Crf, Section
+from crf.declare.form import Check, Crf, Derived, Section
 from crf.declare.items import Coded, Date, Number, PartialDate, When, YesNo
+from trial.rules import high_risk, staging
 
 
 def _diagnosed_before(form: Any) -> bool | None:
@@ -91,6 +92,11 @@ class MyelomaHistory(Crf, title=_("Myeloma history"), about_day="assessed_on"):
     )
 
     mmh01 = timing.not_in_the_future("MMH-01", "assessed_on")
+    iss = Derived(_("ISS at study entry"), staging.iss)
+    r_iss = Derived(_("R-ISS at study entry"), staging.r_iss)
+    r2_iss = Derived(_("R2-ISS at study entry"), staging.r2_iss)
+    risk_2016 = Derived(_("High risk by IMWG 2016"), high_risk.high_risk_imwg_2016)
+
     mmh02 = Check(
         "MMH-02",
         _("The diagnosis is later than this history. Please correct one of the dates."),

@@ -37,7 +37,9 @@ from trial.rules.verdict import Verdict
 
 LANGUAGES = ("en", "zh-hans")
 # Real abbreviations: a physician writes them, in both languages.
-KNOWN = {"ASTCT", "BCMA", "CAR", "CPAP", "CRS", "CTCAE", "EEG", "ICANS", "ICE", "IMWG", "MRD", "PET", "SPD", "VGPR"}
+KNOWN = {
+    "ASTCT", "BCMA", "CAR", "CPAP", "CRS", "CTCAE", "EEG", "ICANS", "ICE", "III", "IMWG", "ISS", "MRD", "PET", "SPD", "VGPR",
+}  # fmt: skip
 SHORT_CODES = ("BM", "NE")
 CODE = re.compile(r"(?<![A-Za-z])[A-Z_]{3,}(?![a-z])")
 FIGURE = re.compile(r"[<>] [\d.]+|[\d.]+(e-?\d+)?|–|\d{4}-\d\d-\d\d")
@@ -69,7 +71,7 @@ def shown_anywhere() -> dict[str, set[str]]:
     """Every text that stood in a placeholder, by the name of the placeholder."""
     found = {"device": {"FACE_MASK"}, "count": {"2"}, "died": {"2031-05-04"}}  # given by no subject and no worked case
     lines = [one for whole in verdict_samples.verdicts() for one in whole.walk()]
-    for one in (*lines, *verdict_samples.times()):
+    for one in (*lines, *verdict_samples.times(), *verdict_samples.unsaid()):
         for name, text in one.shown.items():
             found.setdefault(name, set()).add(text)
     return found

@@ -13,9 +13,19 @@ from typing import Any
 
 from crf.demo import rows
 from tests.demo import demo_records as demo
-from tests.rules import emd_images, icans_assessments, imwg_records
+from tests.rules import (
+    blood_counts,
+    emd_images,
+    icans_assessments,
+    iec_hs_rows,
+    imwg_records,
+    lee_assessments,
+    test_escalation,
+    test_kinetics,
+    test_staging,
+)
 from tests.rules.crs_assessments import assessment, pressor
-from trial.rules import crs, ctcae, emd, icans, mrd, myeloma, persistence, time_to_event
+from trial.rules import boin, crs, ctcae, ecog, emd, escalation, icans, mrd, myeloma, persistence, time_to_event
 from trial.rules.antigen import antigen_at_relapse
 from trial.rules.time_to_event import Assessed, Due
 from trial.rules.timed import Timed
@@ -33,7 +43,7 @@ def worked(name: str) -> Any:
 @cache
 def verdicts() -> tuple[Verdict, ...]:
     """Whole verdicts, each with its findings, each once."""
-    found = [*_crs(), *_icans(), *_ctcae(), *_emd(), *_imwg()]
+    found = [*_crs(), *_icans(), *_ctcae(), *_emd(), *_imwg(), *_staging(), *_lee(), *_counts()]
     for subject in SUBJECTS:
         found += [*_response(subject), *_marrows(subject), *_blood(subject)]
     return tuple({(one.version, one.clause, str(one.value), one.sentence, one.because): one for one in found}.values())
@@ -51,6 +61,21 @@ def times() -> tuple[Timed, ...]:
             options = persistence.PersistenceOptions(rule=rule)
             found.append(persistence.loss(samples, infused_on=demo.infused_on(subject), options=options).timed)
     return (*found, *_worked_times())
+
+
+@cache
+def unsaid() -> tuple[Any, ...]:
+    """What no page puts into words yet: steps of dose escalation and measures of cellular kinetics."""
+    found: list[Any] = []
+    file = worked("escalation")
+    for case in (*file["three_plus_three"], *file["boin_steps"], {"levels": [[0, 2, 1]], "at": 0}):
+        levels = test_escalation.levels(*case["levels"])
+        for rule in (escalation, boin):
+            found += [*rule.next_step(levels, at=case["at"]).walk(), rule.maximum_tolerated(levels)]
+    for case in worked("kinetics")["cases"]:
+        curve = test_kinetics.curve(*case["points"])
+        found += test_kinetics.measures(test_kinetics.judge(curve))
+    return tuple(found)
 
 
 def _worked_times() -> Iterator[Timed]:
@@ -90,6 +115,27 @@ def _icans() -> Iterator[Verdict]:
         score = missing if case["ice"] is None else icans_assessments.ice(case["ice"])
         yield icans_assessments.judge(icans_assessments.assessment(**{**score, **case["items"]}))
     yield icans_assessments.grade(**icans_assessments.ice(8), baseline_ice=8)
+
+
+def _staging() -> Iterator[Verdict]:
+    for case in worked("staging")["cases"]:
+        items = {name: text if text in "YNU" else Decimal(text) for name, text in case["items"].items()}
+        yield test_staging.judge(case["rule"], items)
+    # No worked case has more: contradictions, a share by the other reading, stages left open or given all the same.
+    yield test_staging.judge("r2_iss", {"gain_1q": "N", "gain_1q_copies": 4})
+    yield test_staging.judge("high_risk_2025", {"del_17p": "N", "del_17p_percent": 60})
+    yield from (ecog.ecog(code) for code in (*range(6), None))
+
+
+def _lee() -> Iterator[Verdict]:
+    yield from (verdict for _case, verdict in lee_assessments.worked())
+    yield lee_assessments.grade(lee_assessments.pressor("NOREPINEPHRINE", 20, hours=2))
+
+
+def _counts() -> Iterator[Verdict]:
+    yield from (verdict for _case, verdict in blood_counts.worked())
+    for _case, found in iec_hs_rows.worked():
+        yield found.verdict
 
 
 def _ctcae() -> Iterator[Verdict]:

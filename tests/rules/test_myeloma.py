@@ -41,7 +41,9 @@ def test_the_response_of_a_form_is_that_of_the_assessment_its_day_belongs_to() -
     assert myeloma.confirmed_on(found, on(28)).value == "PR"
 
 
-@pytest.mark.parametrize(("day", "place"), [(14, 0), (13, None), (42, 0), (43, None), (46, None), (47, 1), (75, 1), (76, None)])
+@pytest.mark.parametrize(
+    ("day", "place"), [(14, 0), (13, None), (42, 0), (43, None), (46, None), (47, 1), (75, 1), (76, None)]
+)
 def test_a_day_without_a_result_takes_the_nearest_assessment_within_fourteen_days(day: int, place: int | None) -> None:
     assert followed(bone_marrow=[]).place(on(day)) == place
 

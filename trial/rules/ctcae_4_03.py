@@ -1,26 +1,106 @@
-"""CTCAE 4.03: the laboratory rows this study grades, as data."""
+"""CTCAE 4.03: the laboratory rows this study grades, as data. It prints no row for lactate dehydrogenase."""
 
-from trial.rules.ctcae_limits import LLN, Table, fall
+from trial.rules.ctcae_conditions import ANTICOAGULATED, NOT_ANTICOAGULATED, WITH_SYMPTOMS, WITHOUT_SYMPTOMS
+from trial.rules.ctcae_limits import (
+    BLEEDING_TOO,
+    CLINICAL_4,
+    DANGER,
+    HOSPITAL_TOO,
+    LLN,
+    SYMPTOMS_TOO,
+    TRANSFUSION_TOO,
+    ULN,
+    Table,
+    band,
+    decrease,
+    fall,
+    rise,
+    times,
+)  # fmt: skip
 
-COUNT, G_PER_L = "10^9/L", "g/L"
+COUNT, G_PER_L, U_PER_L, UMOL, MMOL, SECONDS, RATIO = "10^9/L", "g/L", "U/L", "umol/L", "mmol/L", "s", "ratio"
 
-# CTCAE 4.03 (2010-06-14), system organ classes "Investigations" and "Blood and lymphatic system disorders".
+BLOOD = (
+    *fall("NEUTROPENIA", COUNT, LLN, "1.5", "1.0", "0.5"),
+    *fall("LEUKOPENIA", COUNT, LLN, "3.0", "2.0", "1.0"),
+    *fall("LYMPHOPENIA", COUNT, LLN, "0.8", "0.5", "0.2"),
+    *fall("THROMBOCYTOPENIA", COUNT, LLN, "75", "50", "25"),
+    *fall("ANAEMIA", G_PER_L, LLN, "100", "80", notes={3: f"{TRANSFUSION_TOO} {CLINICAL_4}"}),
+)
+
+# This version knows no baseline here: every row is a multiple of the limit of normal.
+LIVER = (
+    *rise("ALT_INCREASED", U_PER_L, *times("ULN", "1", "3.0", "5.0", "20.0")),
+    *rise("AST_INCREASED", U_PER_L, *times("ULN", "1", "3.0", "5.0", "20.0")),
+    *rise("ALP_INCREASED", U_PER_L, *times("ULN", "1", "2.5", "5.0", "20.0")),
+    *rise("GGT_INCREASED", U_PER_L, *times("ULN", "1", "2.5", "5.0", "20.0")),
+    *rise("BILIRUBIN_INCREASED", UMOL, *times("ULN", "1", "1.5", "3.0", "10.0")),
+    *fall("HYPOALBUMINAEMIA", G_PER_L, LLN, "30", "20", notes={3: CLINICAL_4}),
+)
+
+KIDNEY_AND_MUSCLE = (
+    # Grade 1 begins at the baseline itself in this version.
+    *rise("CREATININE_INCREASED", UMOL, *times("ULN", "1", "1.5", "3.0", "6.0"), way="ULN"),
+    *rise("CREATININE_INCREASED", UMOL, *times("BASELINE", "1", "1.5", "3.0"), way="BASELINE"),
+    *rise("CPK_INCREASED", U_PER_L, *times("ULN", "1", "2.5", "5", "10")),
+)
+
+CLOTTING = (
+    # Printed with "or" and without "if abnormal": a fall counts even where it ends within normal limits.
+    *fall("FIBRINOGEN_DECREASED", G_PER_L, *times("LLN", "1", "0.75", "0.5", "0.25"), way="LLN"),
+    *decrease("FIBRINOGEN_DECREASED", G_PER_L, "25", "50", "75", way="FALL"),
+    *fall("FIBRINOGEN_DECREASED", G_PER_L, "0.5", grades=(4,), way="NUMBER"),
+    *rise("INR_INCREASED", RATIO, *times("ULN", "1", "1.5", "2.5"), when=NOT_ANTICOAGULATED),
+    *rise("INR_INCREASED", RATIO, *times("BASELINE", "1", "1.5", "2.5"), when=ANTICOAGULATED),
+    *rise("APTT_PROLONGED", SECONDS, *times("ULN", "1", "1.5", "2.5"), notes={3: BLEEDING_TOO}),
+)
+
+HARM = {3: HOSPITAL_TOO, 4: DANGER}
+SALTS = (
+    band("HYPOKALAEMIA", MMOL, 1, "3.0", LLN, when=WITHOUT_SYMPTOMS),
+    band("HYPOKALAEMIA", MMOL, 2, "3.0", LLN, when=WITH_SYMPTOMS),
+    *fall("HYPOKALAEMIA", MMOL, "3.0", "2.5", grades=(3, 4), notes=HARM),
+    *rise("HYPERKALAEMIA", MMOL, ULN, "5.5", "6.0", "7.0", notes=HARM),
+    *fall("HYPONATRAEMIA", MMOL, LLN, "130", "120", grades=(1, 3, 4), notes={4: DANGER}),
+    *rise("HYPERNATRAEMIA", MMOL, ULN, "150", "155", "160", notes=HARM),
+    *fall("HYPOCALCAEMIA", MMOL, LLN, "2.0", "1.75", "1.5", notes={2: SYMPTOMS_TOO, **HARM}),
+    *rise("HYPERCALCAEMIA", MMOL, ULN, "2.9", "3.1", "3.4", notes={2: SYMPTOMS_TOO, **HARM}),
+    *fall("HYPOMAGNESAEMIA", MMOL, LLN, "0.5", "0.4", "0.3", notes={4: DANGER}),
+    *fall("HYPOPHOSPHATAEMIA", MMOL, LLN, "0.8", "0.6", "0.3", notes={4: DANGER}),
+    *fall("HYPOGLYCAEMIA", MMOL, LLN, "3.0", "2.2", "1.7", notes={4: DANGER}),
+)
+
+# CTCAE 4.03 (2010-06-14), system organ classes "Blood and lymphatic system disorders", "Investigations" and
+# "Metabolism and nutrition disorders".
 TABLE = Table(
     version="ctcae_4_03",
     basis="CTCAE 4.03 (US National Cancer Institute, 2010)",
-    rows=(
-        *fall("NEUTROPENIA", COUNT, LLN, "1.5", "1.0", "0.5"),
-        *fall("LEUKOPENIA", COUNT, LLN, "3.0", "2.0", "1.0"),
-        *fall("LYMPHOPENIA", COUNT, LLN, "0.8", "0.5", "0.2"),
-        *fall("THROMBOCYTOPENIA", COUNT, LLN, "75", "50", "25"),
-        *fall("ANAEMIA", G_PER_L, LLN, "100", "80", assumption="Grade 3 also where a transfusion is indicated; "
-              "grade 4 is clinical (life-threatening) and never follows from a value."),
-    ),
+    rows=(*BLOOD, *LIVER, *KIDNEY_AND_MUSCLE, *CLOTTING, *SALTS),
     names={
         "NEUTROPENIA": "Neutrophil count decreased",
         "LEUKOPENIA": "White blood cell decreased",
         "LYMPHOPENIA": "Lymphocyte count decreased",
         "THROMBOCYTOPENIA": "Platelet count decreased",
         "ANAEMIA": "Anemia",
+        "ALT_INCREASED": "Alanine aminotransferase increased",
+        "AST_INCREASED": "Aspartate aminotransferase increased",
+        "ALP_INCREASED": "Alkaline phosphatase increased",
+        "GGT_INCREASED": "GGT increased",
+        "BILIRUBIN_INCREASED": "Blood bilirubin increased",
+        "HYPOALBUMINAEMIA": "Hypoalbuminemia",
+        "CREATININE_INCREASED": "Creatinine increased",
+        "CPK_INCREASED": "CPK increased",
+        "FIBRINOGEN_DECREASED": "Fibrinogen decreased",
+        "INR_INCREASED": "INR increased",
+        "APTT_PROLONGED": "Activated partial thromboplastin time prolonged",
+        "HYPOKALAEMIA": "Hypokalemia",
+        "HYPERKALAEMIA": "Hyperkalemia",
+        "HYPONATRAEMIA": "Hyponatremia",
+        "HYPERNATRAEMIA": "Hypernatremia",
+        "HYPOCALCAEMIA": "Hypocalcemia",
+        "HYPERCALCAEMIA": "Hypercalcemia",
+        "HYPOMAGNESAEMIA": "Hypomagnesemia",
+        "HYPOPHOSPHATAEMIA": "Hypophosphatemia",
+        "HYPOGLYCAEMIA": "Hypoglycemia",
     },
-)  # fmt: skip
+)

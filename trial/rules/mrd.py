@@ -62,7 +62,7 @@ CLAUSES: tuple[str, ...] = (
 )  # fmt: skip
 BASES: tuple[str, ...] = (IMWG, CONVENTION)
 # A marrow that may have been negative at the threshold: its assay could not tell.
-LEFT_OPEN = frozenset({TOO_COARSE, LEVEL_BELOW_SENSITIVITY})
+LEFT_OPEN = frozenset({TOO_COARSE, LEVEL_BELOW_SENSITIVITY, SENSITIVITY_MISSING})
 
 FLAGS: dict[str, str] = {
     "SENSITIVITY_MISSING": "The sensitivity that the assay reached is not recorded.",
@@ -143,7 +143,7 @@ def any_time(followed: MrdCourse) -> Verdict:
     """NEG = a negative marrow at any time after the infusion, whatever the response; else POS or NOT_EVALUABLE.
 
     Positive only where no other marrow could have been negative: one that shows nothing, by an assay that does not
-    reach the threshold, leaves it open.
+    reach the threshold or of which that is not recorded, leaves it open.
     """
     if not followed.days:
         return _finding("NOT_EVALUABLE", NO_MARROW)
@@ -180,9 +180,12 @@ def within_cr(
     for on, verdict in inside:
         if verdict.value == "NEG":
             return _over("NEG", CR_NEGATIVE, verdicts, threshold=limit, on=on.isoformat())
-    if any(verdict.value == "POS" for verdict in verdicts) and not any(one.clause in LEFT_OPEN for one in verdicts):
-        return _over("POS", CR_NOT_NEGATIVE, verdicts, threshold=limit)
-    return _over("NOT_EVALUABLE", CR_NOT_EVALUABLE, verdicts, threshold=limit)
+    positive = next((on for on, verdict in inside if verdict.value == "POS"), None)
+    if positive is None:
+        return _over("NOT_EVALUABLE", CR_NOT_EVALUABLE, verdicts, threshold=limit)
+    if any(one.clause in LEFT_OPEN for one in verdicts):
+        return _over("NOT_EVALUABLE", ANY_TOO_COARSE, verdicts, threshold=limit, on=positive.isoformat())
+    return _over("POS", CR_NOT_NEGATIVE, verdicts, threshold=limit)
 
 
 def _in_cr(on: date, rows: Sequence[tuple[date, str]], window_days: int) -> bool:

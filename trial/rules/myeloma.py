@@ -51,13 +51,18 @@ class Followed:
     ttnt: Timed
 
     def place(self, day: date, *, join_days: int = imwg.RECOMMENDED.join_days) -> int | None:
-        """Which assessment a form of this day belongs to: one that holds the day, else the nearest within `join_days`."""
+        """Which assessment a form of this day belongs to: one that holds the day, else the nearest within `join_days`.
+
+        Never across the start of a new therapy, as results do not join across it.
+        """
         days = self.response.days
         for at, one in enumerate(self.response.assessments):
             parts = (one.laboratory, one.marrow, one.imaging, one.circulating)
             if day in (one.day, *(part.day for part in parts if part is not None)):
                 return at
-        near = [at for at, other in enumerate(days) if abs((other - day).days) <= join_days]
+        start = self.new_therapy_on
+        same_side = [at for at, other in enumerate(days) if start is None or (other > start) == (day > start)]
+        near = [at for at in same_side if abs((days[at] - day).days) <= join_days]
         return min(near, key=lambda at: (abs((days[at] - day).days), days[at]), default=None)
 
 
