@@ -20,7 +20,7 @@ demo: install ## start everything with the demonstration study, and print the ad
 test: install-dev ## lint, types, and every test but the long ones
 	@$(PY) -m deploy.browser
 	@$(MAKE) --no-print-directory lint-only
-	@exec $(PY) -m pytest
+	@exec $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 soak: install-dev ## the long tests: hostile input, kills, scale; before a release
 	@$(PY) -m deploy.browser

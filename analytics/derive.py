@@ -49,10 +49,11 @@ def plain(values: pd.Series) -> list[Any]:
         return [bool(value) if there else None for value, there in zip(values, present, strict=True)]
     if pd.api.types.is_float_dtype(values.dtype):
         # repr gives the shortest digits that stand for the float, which are those of the Decimal it came from.
-        return [Decimal(repr(float(v))) if there else None for v, there in zip(values, present, strict=True)]
+        return [Decimal(repr(float(v))) if there else None for v, there in zip(values.tolist(), present, strict=True)]
     if pd.api.types.is_integer_dtype(values.dtype):
-        return [int(value) if there else None for value, there in zip(values, present, strict=True)]
-    return [_plain(value) if there else None for value, there in zip(values, present, strict=True)]
+        return [int(value) if there else None for value, there in zip(values.tolist(), present, strict=True)]
+    # As an array of objects: a column of text, kept by Arrow, is slow to walk through.
+    return [_plain(v) if there else None for v, there in zip(values.to_numpy(dtype=object), present, strict=True)]
 
 
 def _plain(value: Any) -> Any:

@@ -18,8 +18,8 @@ from analytics import registry
 from analytics.datasets.adcrs import reason
 from analytics.derive import plain
 from analytics.layout import DASH
-from crf.codelists import HeavyChain, LightChain, Sex
-from crf.placeholders import LEVELS, REASONS, route
+from crf.codelists import Ecog, HeavyChain, LightChain, Sex
+from crf.placeholders import LEVELS, REASONS, route, sentence
 from trial.models import Subject
 
 Record = dict[str, Any]
@@ -39,7 +39,7 @@ CODES: Mapping[str, Any] = {
 }
 # Columns that hold a code of a list, by name.
 LISTS: Mapping[str, Any] = {
-    "status": Subject.Status, "sex": Sex, "heavy_chain": HeavyChain, "light_chain": LightChain,
+    "status": Subject.Status, "sex": Sex, "ecog": Ecog, "heavy_chain": HeavyChain, "light_chain": LightChain,
 }  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def records(frame: pd.DataFrame, endpoint: str) -> list[Record]:
     found = []
     for at, code in enumerate(columns["subject"]):
         record: Record = {"subject": code, "values": {name: columns[name][at] for name in entry.detail_columns}}
-        for name in ("visit", "occurrence", "clause", "shown", "forms"):
+        for name in ("visit", "occurrence", "clause", "shown", "clauses", "forms"):
             if name in columns and columns[name][at] is not None:
                 record[name] = columns[name][at]
         found.append(record)
@@ -93,6 +93,8 @@ def of(endpoint: str, kept: Sequence[Mapping[str, Any]], subjects: Sequence[str]
 
 def _detail(code: str, record: Mapping[str, Any], columns: tuple[str, ...], form: str) -> Detail:
     why = reason(record["clause"], record["shown"]) if "clause" in record else None
+    if "clauses" in record:
+        why = " ".join(sentence(clause, shown) for clause, shown in json.loads(record["clauses"]))
     return Detail(
         subject=code,
         values=tuple(_said(name, record["values"].get(name)) for name in columns),

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from analytics.derive import study_day
-from crf.declare.form import Crf, FormClass, casebook
+from crf.declare.form import Crf, Entered, FormClass, casebook
 from crf.declare.items import Number
 from trial import schedule
-from trial.models import Site, Subject, Visit
+from trial.models import LIMIT_PLACES, ReferenceRange, Site, Subject, Visit
 
 # Kind of a column -> its type in a frame. A date stays a plain day, or None.
 DTYPES = {
@@ -68,8 +68,8 @@ def series(values: list[Any], kind: str) -> pd.Series:
 
 
 def shapes() -> tuple[Shape, ...]:
-    """Every frame of a snapshot: subjects, visits, each form of the casebook, each grid inside a form."""
-    found = [_subjects(), _visits()]
+    """Every frame of a snapshot: subjects, visits, limits of normal, each form of the casebook, each grid inside a form."""
+    found = [_subjects(), _visits(), _ranges()]
     for form in casebook():
         found.append(_form(form))
         found += [_grid(form, name) for name in form.declared.rows]
@@ -100,6 +100,18 @@ def _visits() -> Shape:
         yield from sorted(read, key=lambda row: (row[0], row[4], schedule.position(row[2])))
 
     return Shape("visit", tuple(columns), (Visit._meta.db_table,), rows)
+
+
+def _ranges() -> Shape:
+    """The limits of normal that the laboratories of the sites have stated."""
+    texts = {"site": "site__code", "analyte": "analyte", "sex": "sex", "unit": "unit"}
+    whole, days, numbers = ("age_from", "age_to"), ("valid_from", "valid_to"), ("low", "high")
+    columns = [Column(name, "text") for name in texts] + [Column(name, "integer") for name in whole]
+    columns += [Column(name, "date") for name in days]
+    columns += [Column(name, "number", LIMIT_PLACES) for name in numbers]
+    read = ReferenceRange.objects.order_by("site__code", "analyte", "sex", "age_from", "valid_from", "id")
+    rows = read.values_list(*texts.values(), *whole, *days, *numbers)
+    return Shape("reference_range", tuple(columns), (ReferenceRange._meta.db_table,), rows.all)
 
 
 # How a form is found again: the natural key of its row, before what it holds.
@@ -148,7 +160,8 @@ def _form(form: FormClass) -> Shape:
         return (*_visit(form, key), on, status, version, why, *items)
 
     def rows() -> Iterator[Sequence[Any]]:
-        yield from sorted(map(row, form.objects.values_list(*paths)), key=_order)  # type: ignore[attr-defined]
+        counted = form.objects.exclude(status=Entered.Status.WITHDRAWN)  # type: ignore[attr-defined]
+        yield from sorted(map(row, counted.values_list(*paths)), key=_order)
 
     return Shape(declared.name, (*KEY, *own, *_items(declared.items)), (form._meta.db_table,), rows)
 
@@ -160,7 +173,7 @@ def _grid(form: FormClass, name: str) -> Shape:
     paths = [*_key_paths(form, "form__"), "row", *items]
 
     def rows() -> Iterator[Sequence[Any]]:
-        read = model.objects.values_list(*paths)  # type: ignore[attr-defined]
+        read = model.objects.exclude(form__status=Entered.Status.WITHDRAWN).values_list(*paths)  # type: ignore[attr-defined]
         yield from sorted(((*_visit(form, row[:4]), *row[4:]) for row in read), key=lambda row: (*_order(row), row[4]))
 
     return Shape(

@@ -20,6 +20,10 @@ from analytics.layout import Body, Table, Text, Words
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+# A parameter of this name is True where the cut holds the whole study, False where it holds some sites only.
+WHOLE = "whole_study"
+
+
 class Unknown(LookupError):
     """No such endpoint, option, value of an option, or frame; the message says which."""
 
@@ -164,13 +168,18 @@ def find(name: str) -> Endpoint:
 
 def forms(name: str) -> tuple[str, ...]:
     """The frames that an endpoint rests on, through all its data sets and steps, sorted by name."""
+    return frames_of(find(name))
+
+
+def frames_of(entry: Source | Endpoint) -> tuple[str, ...]:
+    """The frames that a data set or an endpoint rests on, through all that it needs, sorted by name."""
     sources = datasets() | _steps
     found: set[str] = set()
     seen: set[str] = set()
-    waiting = list(find(name).needs)
+    waiting = list(entry.needs)
     while waiting:
         need = waiting.pop()
-        if need in seen:
+        if need in seen or need == WHOLE:
             continue
         seen.add(need)
         if need in sources:
@@ -180,15 +189,29 @@ def forms(name: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def _done(frame: pd.DataFrame) -> pd.DataFrame:
+    """A form's frame without the forms that were not done: they say that nothing was observed, and hold no value."""
+    if not {"status", "missing"} <= set(frame.columns):
+        return frame
+    done = frame["status"] == "COMPLETE"
+    return frame if done.all() else frame[done].reset_index(drop=True)
+
+
 @dataclass(slots=True)
 class Cut:
-    """The frames of one data cut and what follows from them, each computed once and on demand."""
+    """The frames of one data cut and what follows from them, each computed once and on demand.
+
+    whole: False where the frames hold some sites only; what needs all subjects (a decision on the dose) is not given then.
+    """
 
     frames: Mapping[str, pd.DataFrame]
+    whole: bool = True
     _made: dict[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
         """A frame, a data set or a step by its name; Unknown where the cut cannot give it."""
+        if name == WHOLE:
+            return self.whole
         if name not in self._made:
             sources = datasets() | _steps
             if name in sources:
@@ -200,7 +223,7 @@ class Cut:
 
     def _frame(self, name: str) -> pd.DataFrame:
         try:
-            return self.frames[name.replace("__", ".")]
+            return _done(self.frames[name.replace("__", ".")])
         except KeyError:
             raise Unknown(f"the cut has no frame {name.replace('__', '.')}") from None
 

@@ -218,6 +218,12 @@ def explained(
     return details.of(name, kept, subjects)
 
 
+def dataset(frozen: Snapshot, scope: Scope, name: str) -> pd.DataFrame:
+    """A data set of a snapshot with the subjects that a person may see."""
+    frame: pd.DataFrame = _cuts.get(frozen, scope)[name]
+    return frame
+
+
 class _Cuts:
     """The last few thawed snapshots of this process, so that a reader who opens table after table waits once."""
 
@@ -229,7 +235,7 @@ class _Cuts:
         with self._lock:
             key = (frozen.path, scope.sites)
             if key not in self._kept:
-                self._kept[key] = Cut(scope.of(snapshot.thaw(frozen)))
+                self._kept[key] = Cut(scope.of(snapshot.thaw(frozen)), whole=scope.sites is None)
             self._kept.move_to_end(key)
             while len(self._kept) > CUTS:
                 self._kept.popitem(last=False)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analytics import file_views, job_views, views
+from analytics import escalation_views, file_views, job_views, views
 
 urlpatterns = [
     path("endpoints/", views.endpoint_list, name="endpoints"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("endpoints/<slug:name>.<slug:kind>", file_views.download, name="endpoint-file"),
     path("endpoints/<slug:name>/", views.endpoint, name="endpoint"),
     path("endpoints/<slug:name>/<str:row>/<str:column>/", views.cell, name="endpoint-cell"),
+    path("dose-escalation/", escalation_views.board, name="dose-escalation"),
     path("published/", views.published_and_computed, name="published"),
     path("jobs/", job_views.job_list, name="jobs"),
     path("jobs/<int:pk>/retry/", job_views.retry, name="job-retry"),

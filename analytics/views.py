@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -31,7 +32,7 @@ FILES = {"csv": as_csv, "xlsx": as_xlsx, "json": as_json}
 FIGURE = "svg"
 
 
-def _around(request: HttpRequest) -> tuple[Snapshot | None, report.Scope, dict[str, Any]]:
+def around(request: HttpRequest) -> tuple[Snapshot | None, report.Scope, dict[str, Any]]:
     """What every page here needs: the snapshot, whose subjects the person may see, and the context both give."""
     roles.permit(request.user, "endpoints")  # type: ignore[arg-type]
     frozen, scope = report.current(), report.scope_of(request.user)  # type: ignore[arg-type]
@@ -80,7 +81,7 @@ def refresh_now(request: HttpRequest) -> HttpResponseRedirect:
 @require_safe
 def endpoint_list(request: HttpRequest) -> HttpResponse:
     """Every endpoint table with what it counts."""
-    frozen, scope, context = _around(request)
+    frozen, scope, context = around(request)
     context["endpoints"] = [_line(entry, frozen, scope) for entry in registry.endpoints().values()] if frozen else []
     return render(request, "analytics/endpoint_list.html", context)
 
@@ -152,7 +153,7 @@ def endpoint(request: HttpRequest, name: str) -> HttpResponse:
     """One table with its options, footnotes and files."""
     entry = _find(name)
     options = _options(request, entry)
-    frozen, scope, context = _around(request)
+    frozen, scope, context = around(request)
     context |= {
         "entry": entry,
         "options": list(_chips(entry, options)),
@@ -185,7 +186,7 @@ def table_or_404(
     """The table that a request asks for, with snapshot, scope, options and context; `besides` are names of no option."""
     entry = _find(name)
     options = _options(request, entry, besides=besides)
-    frozen, scope, context = _around(request)
+    frozen, scope, context = around(request)
     kept = report.table(frozen, scope, name, options) if frozen else None
     if frozen is None or kept is None:
         raise Http404(_("This table has not been computed yet."))
@@ -245,10 +246,15 @@ def _form(subject: str, behind: Behind) -> dict[str, str]:
     }
 
 
+def form_links(subject: str, forms: str) -> Iterator[dict[str, str]]:
+    """The forms of a column `forms` of a data set with their addresses."""
+    yield from (_form(subject, Behind(*one)) for one in json.loads(forms))
+
+
 @require_safe
 def published_and_computed(request: HttpRequest) -> HttpResponse:
     """Every published result beside ours. A person of some sites sees own numbers, and nothing is called agreeing."""
-    frozen, scope, context = _around(request)
+    frozen, scope, context = around(request)
     tables: dict[str, Table] = {}
     if frozen is not None:
         found = {name: report.table(frozen, scope, name, {}) for name in published.needed()}

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from crf import sheet, workflow
 from crf.declare.form import Check, Entered, FormClass, casebook, form_named
+from crf.index import FormIndex
 from crf.place import Place, failing
+from trial.models import Site, Subject
 
 
 @dataclass(slots=True)
@@ -19,28 +24,32 @@ class Readers:
     casebook: sheet.Casebook
     before: dict[tuple[FormClass, int], dict[str, Any]] = field(default_factory=dict)
 
-    def judge(self, written: sheet.Sheet, pk: int, *, changed: set[str], now: datetime) -> None:
-        """Opens or closes the queries of those forms. Call after the writing, inside `acting`; pk: of what was written.
+    def judge(self, written: sheet.Sheet | None, pk: int, *, changed: set[str], now: datetime) -> None:
+        """Opens or closes the queries of those forms. Call after the writing, inside `acting`.
 
+        written: what was written, None where it was withdrawn; pk: its key.
         A hard check that does not hold any more opens a query as well: its form is stored, and nothing may block in silence.
         """
         subject, name = self.place.subject, self.place.form.declared.name
         found = readers(name, changed)
-        stored = self.casebook.after(self.place.form, written.plain(pk)) if found else self.casebook
+        stored = self.casebook
+        if found:
+            kind = self.place.form
+            stored = stored.without(kind, pk) if written is None else stored.after(kind, written.plain(pk))
+        there = _kinds([form for form, _checks in found], subject)
         for form, checks in found:
-            rows = _rows(form, self.place)
+            rows = _rows(form, self.place) if form.declared.name in there else []
             asked = workflow.asked(form.declared.name, rows)
             for row in rows:
                 row.subject = subject
                 of = sheet.of_row(row, casebook=stored)
                 of.now = now
-                there = Place(form, subject, getattr(row, "visit", None), row.occurrence)
+                at = Place.of(row, subject)
                 # The value that these checks saw has changed, so that an accepted query of theirs is asked anew.
                 seen = _values_changed(checks, name, changed)
                 before = self.before.get((form, row.pk), {})
                 seen |= {derived for derived, value in before.items() if getattr(of, derived).value != value}
-                judged = failing(there, of, hard=False)
-                judged += [check for check in failing(there, of, hard=True) if check in checks]
+                judged = failing(at, of)
                 if judged or row.pk in asked:  # else there is nothing to open and nothing to close
                     workflow.follow_checks(row, judged, changed=seen, now=now)
 
@@ -54,6 +63,33 @@ def waiting(place: Place, casebook: sheet.Casebook) -> Readers:
             of = sheet.of_row(row, casebook=casebook)
             found.before[(form, row.pk)] = {name: getattr(of, name).value for name in names}
     return found
+
+
+def judge_limits(*, site: Site, analytes: Set[str], **_: Any) -> None:
+    """Judges again, at every subject of a site, the checks that ask limits of normal of these analytes. Call inside `acting`."""
+    now = timezone.now()
+    for form in casebook():
+        checks = [check for check in form.declared.checks.values() if analytes & set(check.limits)]
+        if not checks:
+            continue
+        rows = form.objects.filter(site=site, status=Entered.Status.COMPLETE)  # type: ignore[attr-defined]
+        seen = {name for check in checks for name in (check.item, *check.sees)}
+        of_subject: dict[int, sheet.Casebook] = {}
+        for row in rows.select_related("subject__site").prefetch_related(*form.declared.rows):
+            stored = of_subject.setdefault(row.subject_id, sheet.Casebook(row.subject))
+            of = sheet.of_row(row, casebook=stored)
+            of.now = now
+            there = Place(form, row.subject, getattr(row, "visit", None), row.occurrence)
+            workflow.follow_checks(row, failing(there, of, hard=False), changed=seen, now=now)
+
+
+def _kinds(forms: list[FormClass], subject: Subject) -> set[str]:
+    """Which of these kinds the subject has at all: one question, where there would be one for each."""
+    if len(forms) < 2:
+        return {form.declared.name for form in forms}
+    wanted = [form.declared.name for form in forms]
+    rows = FormIndex.objects.filter(subject=subject, form__in=wanted, status=Entered.Status.COMPLETE).order_by()
+    return set(rows.values_list("form", flat=True).distinct())
 
 
 def _rows(form: FormClass, place: Place) -> list[Any]:

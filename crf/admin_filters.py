@@ -45,13 +45,19 @@ class ByState(SimpleListFilter):
     title, parameter_name = _("state"), "state"
 
     def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("queried", _("queried")), ("complete", _("complete")), ("not_done", _("not done"))]
+        return [
+            ("queried", _("queried")),
+            ("complete", _("complete")),
+            ("not_done", _("not done")),
+            ("withdrawn", _("entered in error")),
+        ]
 
     def queryset(self, request: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
         conditions = {
             "queried": Q(open_queries__gt=0),
             "complete": Q(open_queries=0, status="COMPLETE"),
             "not_done": Q(open_queries=0, status="NOT_DONE"),
+            "withdrawn": Q(status="WITHDRAWN"),
         }
         return queryset.filter(conditions.get(self.value() or "", Q()))
 

@@ -12,16 +12,24 @@ from crf import placeholders
 from crf.codelists import Response
 from trial.rules import (
     antigen,
+    boin,
     crs,
     crs_axes,
     ctcae,
     cytogenetics,
+    dlt,
     emd,
+    escalation,
+    haematotoxicity,
     high_risk,
     icaht,
+    icaht_days,
     icans,
     iec_hs,
+    iec_hs_on,
     imwg,
+    kinetics,
+    kinetics_on,
     lee_options,
     mrd,
     myeloma,
@@ -55,6 +63,16 @@ RESPONSES: Mapping[Any, Answer] = {
     **{code: Answer(code, "no") for code in ("SD", "PD")},
     "NE": Answer(_("not evaluable"), "missing"),
 }
+# What to do next at a dose level; a dose itself stands as the protocol writes it.
+STEPS: Mapping[Any, Answer] = {
+    "ESCALATE": Answer(_("escalate"), "info"),
+    "EXPAND": Answer(_("treat more at this level"), "info"),
+    "STAY": Answer(_("stay at this level"), "info"),
+    "DE_ESCALATE": Answer(_("go down"), "info"),
+    "ELIMINATE": Answer(_("eliminate this level"), "info"),
+    "WAIT": Answer(_("wait"), "info"),
+    "STOP": Answer(_("stop"), "info"),
+}
 # Values by the rule that gives them: the same code may mean two things in two rules.
 ANSWERS: Mapping[str, Mapping[Any, Answer]] = {
     crs.VERSION: {"WAIVED": Answer(_("waived"), "info"), "OPEN_EPISODE": Answer(_("open"), "info")},
@@ -82,6 +100,15 @@ ANSWERS: Mapping[str, Mapping[Any, Answer]] = {
         1: Answer("", "yes"),
         0: Answer("", "no"),
     },
+    dlt.VERSION: {
+        dlt.EVALUABLE: Answer(_("evaluable"), "yes"),
+        dlt.NOT_EVALUABLE: Answer(_("not evaluable"), "no"),
+        dlt.PENDING: Answer(_("pending"), "missing"),
+        "Y": Answer(_("Yes"), "yes"),
+        "N": Answer(_("No"), "no"),
+    },
+    escalation.VERSION: STEPS,
+    boin.VERSION: STEPS,
     cytogenetics.VERSION: {1: Answer("", "yes"), 0: Answer("", "no")},
     antigen.VERSION: {
         1: Answer(_("expressed"), "yes"),
@@ -119,11 +146,26 @@ SIGNS: Mapping[str, Sign] = {
 LINES: Mapping[str, Answer] = {
     **dict.fromkeys((confirmed.AFTER_PROGRESSION, confirmed.AFTER_THERAPY), Answer(_("not counted"), "info")),
     **dict.fromkeys(
-        (antigen.NO_PROGRESSION, emd.NO_LESIONS, ctcae.NO_ROWS, mrd.CR_NEVER, myeloma.NOT_INFUSED),
+        (
+            antigen.NO_PROGRESSION,
+            emd.NO_LESIONS,
+            ctcae.NO_ROWS,
+            mrd.CR_NEVER,
+            myeloma.NOT_INFUSED,
+            haematotoxicity.NOT_INFUSED,
+            haematotoxicity.BEFORE,
+            iec_hs_on.NOT_INFUSED,
+            kinetics_on.NOT_INFUSED,
+            kinetics_on.BEFORE,
+        ),
         Answer(_("does not apply"), "info"),
     ),
     myeloma.BEFORE: Answer(_("baseline"), "info"),
-    iec_hs.LISTED: Answer(_("listed"), "info"),
+    **dict.fromkeys((iec_hs.LISTED, iec_hs.LISTED_DAYS), Answer(_("listed"), "info")),
+    **dict.fromkeys((iec_hs.REQUIRED_FINDINGS, iec_hs.SUPPORTING_FINDINGS), Answer("", "info")),
+    iec_hs.RISE: Answer(_("for the investigator"), "info"),
+    iec_hs_on.BEFORE: Answer(_("baseline"), "info"),
+    **dict.fromkeys((icaht_days.KNOWN_LOCF, icaht_days.KNOWN_LINEAR), Answer("", "info")),
     measurable.MARROW_NOT_NEEDED: Answer("", "info"),
 }
 
@@ -150,6 +192,9 @@ def _answer(verdict: Verdict, *, finding: bool) -> Answer:
         return Answer("", known[value].sign if value in known else "yes")  # the sentence ends in the same words
     if value in known:
         return known[value]
+    if version == kinetics.VERSION:
+        number, _space, unit = str(value).partition(" ")
+        return Answer(f"{number} {placeholders.unit(unit)}".strip(), "info")
     if version == imwg.VERSION:
         return Answer(placeholders.route(str(value)), "yes")
     return Answer(str(value), "info")

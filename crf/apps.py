@@ -14,11 +14,12 @@ class CrfConfig(AppConfig):
     verbose_name = _("Case report forms")
 
     def ready(self) -> None:
-        from crf import gates  # noqa: F401
+        from crf import across, gates, serious  # noqa: F401
         from crf.declare import checks  # noqa: F401
         from crf.exports import run  # noqa: F401
         from trial import beat
         from trial.context import navigation
+        from trial.signals import ranges_changed
 
         navigation += [
             (_("Today"), "home", "calendar-check", "read"),
@@ -28,6 +29,7 @@ class CrfConfig(AppConfig):
         ]
         beat.defaults.append(beat.Daily("Nightly export", "crf.tasks.nightly_export", 2, 0))
         post_migrate.connect(_index, sender=self)
+        ranges_changed.connect(across.judge_limits, dispatch_uid="crf.limits")
 
 
 def _index(*, using: str, **kwargs: Any) -> None:

@@ -14,20 +14,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as __
 
-from crf import expectations, logs
+from crf import episodes, expectations, logs
 from crf.declare.form import Crf, FormClass, casebook, form_named
-from crf.form_parts import log_address
-from crf.ledger import STATES, Entry, address, ledger, seen_alive
-from crf.models.crs_assessment import courses_of
+from crf.form_parts import ENDED, log_address
+from crf.ledger import STATES, Entry, address, ledger, ledger_of, seen_alive
 from crf.myeloma import MYELOMA
 from crf.response_head import best_response
 from crf.sheet import Casebook
 from crf.subject_views import crumbs, subject_or_404
-from crf.workflow import Query
-from trial import protocol, roles, schedule, subjects
+from trial import protocol, roles, schedule, subjects, versions
 from trial.models import Subject, Visit
 from trial.request import Request
-from trial.rules import crs
 
 
 def visit_page(request: Request, code: str, visit_code: str) -> HttpResponse:
@@ -51,6 +48,9 @@ def visit_page(request: Request, code: str, visit_code: str) -> HttpResponse:
     context = {
         "subject": subject, "visit": visit, "label": schedule.label(visit.code), "rows": rows,
         "more": _more(visit, admitted, everything, books[subject.pk]) if may_enter else [],
+        "not_done_url": reverse("visit-not-done", args=[code, visit.code])
+        if may_enter and any(e.state in ("expected", "overdue") for e in entries) else "",
+        "remove_url": reverse("visit-remove", args=[code, visit.code]) if may_enter and visit.unscheduled and not entries else "",
         "nothing_asked": not visit.unscheduled, "crumbs": crumbs(subject, (schedule.label(visit.code), "")),
     }  # fmt: skip
     return render(request, "crf/visit.html", context)
@@ -75,9 +75,8 @@ def casebook_page(request: Request, code: str) -> HttpResponse:
     subject = subject_or_404(code)
     roles.permit(request.user, "read", subject.site)
     now = timezone.now()
-    books = expectations.books_of([subject])
-    entries = ledger([subject], now=now, books=books)
-    visits = sorted(subject.visits.all(), key=lambda v: schedule.position(v.code))
+    books = expectations.books_of([subject], also=("crs_assessment", "demographics"))
+    entries, visits = ledger_of(subject, now=now, books=books)
     used = {e.visit.pk for e in entries if e.visit}
     shown = [v for v in visits if v.pk in used or v.unscheduled]
     cells: dict[tuple[Any, int], list[Entry]] = {}
@@ -91,8 +90,8 @@ def casebook_page(request: Request, code: str) -> HttpResponse:
     ]
     context = {
         "subject": {"code": subject.code, "status_label": subject.get_status_display()},
-        "facts": _facts(books[subject.pk], now), "visits": [_head(subject, v, now) for v in shown], "rows": rows,
-        "logs": _logs(subject, entries),
+        "facts": _facts(books[subject.pk], entries, now), "visits": _heads(subject, shown, now), "rows": rows,
+        "logs": _logs(subject, entries), "episodes": _episodes(request, books[subject.pk]),
         "actions": _actions(request, subject), "crumbs": crumbs(subject),
     }  # fmt: skip
     return render(request, "crf/casebook.html", context)
@@ -108,32 +107,43 @@ def _cell(entries: list[Entry] | None, visit: Visit) -> dict[str, str] | None:
     return {"state": first.state, "url": first.url, "title": title}
 
 
+def _heads(subject: Subject, visits: Sequence[Visit], now: datetime) -> list[dict[str, Any]]:
+    """The columns, each with its protocol version where that is another than of the column before."""
+    found = [_head(subject, visit, now) for visit in visits]
+    before = ""
+    for head in found:
+        dated = head["version"] if head["planned_on"] else ""  # of a visit without a day nobody knows it yet
+        head["begins"] = dated if before and dated not in ("", before) else ""
+        before = dated or before
+    return found
+
+
 def _head(subject: Subject, visit: Visit, now: datetime) -> dict[str, Any]:
-    window = f"{visit.window_from} – {visit.window_to}" if visit.window_from else ""
+    today = subjects.today(subject.site, now)
+    window = f"{visit.window_from} – {visit.window_to}" if visit.window_from else visit.why
     on = visit.actual_on or visit.planned_on
     return {
         "code": visit.code, "label": schedule.label(visit.code), "day": subjects.study_day(subject, on), "planned_on": on,
-        "window": window, "today": on == subjects.today(subject.site, now), "url": reverse("visit", args=[subject.code, visit.code]),
+        "window": window, "today": on == today, "url": reverse("visit", args=[subject.code, visit.code]),
+        "version": versions.of_visit(visit, subject.site, day=None, today=today),
     }  # fmt: skip
 
 
-def _facts(book: Casebook, now: datetime) -> list[tuple[str, Any]]:
+def _facts(book: Casebook, entries: list[Entry], now: datetime) -> list[tuple[str, Any]]:
     subject = book.subject
-    person = form_named("demographics").objects.filter(subject=subject).first()  # type: ignore[attr-defined]
-    course = courses_of([subject])[subject.pk]
+    person, sex = next(iter(book.rows("demographics")), None), form_named("demographics").declared.items["sex"]
     level = protocol.dose_level(subject.dose_level)
     infused = subjects.infused_on(subject)
-    open_queries = Query.objects.filter(subject=subject).exclude(state=Query.State.CLOSED).count()
     return [
-        (__("Sex"), person and person.declared.items["sex"].in_words(person.sex)),
+        (__("Sex"), person and sex.in_words(person.sex)),
         (__("Age at screening"), person and person.birth_year and int(subject.screened_on.year - person.birth_year)),
         (__("Dose level"), level and level.label),
         (__("Infused on"), infused and f"{infused:%Y-%m-%d}"),
         (__("Study day"), subjects.study_day(subject, subjects.today(subject.site, now))),
         (__("Best response"), _response(book)),
-        (__("Highest CRS grade"), course.maximum),
-        (__("CRS episodes"), " · ".join(_episode(e) for e in course.episodes) or None),
-        (__("Open queries"), open_queries),
+        (__("Highest CRS grade"), _highest(book, "CRS")),
+        (__("Highest ICANS grade"), _highest(book, "ICANS")),
+        (__("Open queries"), sum(entry.queries for entry in entries)),
     ]
 
 
@@ -143,16 +153,19 @@ def _response(book: Casebook) -> SafeString:
     return format_html('<a href="{}">{}</a>', reverse("response", args=[book.subject.code]), best or "–")
 
 
-def _episode(episode: crs.Episode) -> str:
-    words = (
-        __("day %(from)s to %(to)s, grade %(max)s")
-        if episode.resolved
-        else __("day %(from)s, ongoing at day %(to)s, grade %(max)s")
-    )
-    last = None
-    if episode.onset_day is not None and episode.duration_days is not None:
-        last = episode.onset_day + episode.duration_days - 1
-    return words % {"from": episode.onset_day, "to": last, "max": episode.maximum}
+def _highest(book: Casebook, kind: str) -> int | None:
+    """The worst grade of a toxicity since the infusion; None = no assessment could be judged."""
+    highest: int | None = book.made(episodes.EPISODES[kind]).maximum
+    return highest
+
+
+def _episodes(request: Request, book: Casebook) -> list[dict[str, Any]]:
+    """A card for each episode of CRS and ICANS."""
+    subject = book.subject
+    may_log = roles.may(request.user, "enter", subject.site) and subject.status not in ENDED
+    found = episodes.of_book(book)
+    events = book.rows("adverse_event") if found else []
+    return [episodes.card(one, subject, events, may_log=may_log) for one in found]
 
 
 def _logs(subject: Subject, entries: list[Entry]) -> list[dict[str, Any]]:

@@ -91,7 +91,8 @@ class DateTimeField(forms.DateTimeField):
         found: datetime | None
         try:
             found = parse_datetime(text)
-            if found is None or re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}", text):
+            # A day alone, or with an hour alone, would be taken as the full hour.
+            if found is None or re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}([ T]\d{1,2})?", text):
                 day, _space, clock = text.rpartition(" ")
                 time = _TIME.match(clock)
                 if not time or not day:

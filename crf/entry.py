@@ -5,23 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import EllipsisType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from crf import across, drafts, sheet
+from crf.declare import measured
 from crf.declare.form import Crf, Entered, FormClass
 from crf.declare.items import Item
 from crf.following import derived_across, follow, looks_back
 from crf.page import PageForm, page_form
-from crf.place import Place, candidate, failing, initial
+from crf.place import Place, admitted, candidate, failing, initial
 from crf.sent import typed, with_grids
-from trial import audit, roles, schedule, subjects
+from trial import audit, roles, subjects
 from trial.models import Subject, User, Visit
 from trial.signals import data_changed
+
+# Stored as the msgid: each reader of the history gets it in their own language.
+AFTER_ALL = gettext_noop("Entered after all, though it was marked as not done.")
 
 
 class Invalid(Exception):
@@ -52,11 +58,17 @@ class Outcome:
     changed: set[str] = field(default_factory=set)
 
 
-def blank_page(place: Place, *, by: User, data: Any = None, complete: bool = True) -> PageForm:
-    """The page for this place: with what was typed, else what is stored, else blank."""
-    row = place.row()
+def blank_page(
+    place: Place, *, by: User, data: Any = None, complete: bool = True, row: Entered | None | EllipsisType = ...
+) -> PageForm:
+    """The page for this place: with what was typed, else what is stored, else blank. It asks what the version asks.
+
+    row: the stored form, for who has read it already.
+    """
+    row = place.row() if row is ... else row
     if data is not None:
         data = with_grids(typed(data), place.form)
+        place = place.as_typed(data)
     return page_form(place.form, place.version)(
         data,
         initial=initial(row) if row else None,
@@ -76,26 +88,38 @@ def submit(
     by: User,
     reason: str = "",
     based_on: int | None = None,
+    draft: drafts.Seen | None = None,
     now: datetime | None = None,
 ) -> Outcome:
     """Takes a form as typed, or refuses it with an error at each item.
 
     data: raw strings (see crf.sent.typed). reason: needed to change a completed form. based_on: the version the page
-    was opened at, 0 for a form nobody had entered; None = whatever is there (the caller knows). Times are on the site's clock.
+    was opened at, 0 for a form nobody had entered; None = whatever is there (the caller knows). draft: what the page knows
+    of the draft, which goes with the submission; one that somebody else saved since is kept. Times are on the site's clock.
     Raises PermissionDenied, Refused, Invalid or Conflict; in each case nothing was written.
     """
     roles.permit(by, "enter", subject.site_id)
     place = Place(form, subject, visit, occurrence)
-    _admitted(place)
+    admitted(place)
     with timezone.override(ZoneInfo(subject.site.timezone)):
-        return _submit(place, data, by=by, reason=reason.strip(), based_on=based_on, now=now or timezone.now())
+        return _submit(
+            place, data, by=by, reason=reason.strip(), based_on=based_on, draft=draft, now=now or timezone.now()
+        )
 
 
 def _submit(
-    place: Place, data: Mapping[str, Any], *, by: User, reason: str, based_on: int | None, now: datetime
+    place: Place,
+    data: Mapping[str, Any],
+    *,
+    by: User,
+    reason: str,
+    based_on: int | None,
+    draft: drafts.Seen | None,
+    now: datetime,
 ) -> Outcome:
     form, subject = place.form, place.subject
     row = place.row(lock=True)
+    place = place.as_typed(data)
     page = page_form(form, place.version)(
         with_grids(typed(data), form),
         initial=initial(row) if row else None,
@@ -105,20 +129,25 @@ def _submit(
         page.is_valid()
         raise Conflict(page, row, based_on)
     valid = page.is_valid()
-    stored = sheet.stored(form, subject) if looks_back(form) else None
-    casebook = sheet.Casebook(subject, {} if stored is None else {form.declared.name: stored})
+    casebook = sheet.Casebook.reading(subject, form.declared.reads())
+    stored = casebook.rows(form.declared.name) if looks_back(form) else None
     of = candidate(place, page, now=now, row=row, stored=stored, casebook=casebook)
     for check in failing(place, of, hard=True):
         page.refuse(check.item, str(check.text))
         valid = False
     if not valid:
         raise Invalid(page)
-    changed = _changed(row, page) if row else set(page.items)
+    counts = row is not None and row.status == Entered.Status.COMPLETE
+    changed = _changed(row, page) if row and counts else set(page.items)
     if row and not changed:
+        with audit.acting(by):
+            drafts.discard(form.declared.name, subject, place.visit, place.occurrence, seen=draft)
         return Outcome(row, created=False)
     if row and not reason:
-        raise Invalid(page, needs_reason=True)
-    readers, own = across.waiting(place, casebook), derived_across(row, casebook)
+        if counts:
+            raise Invalid(page, needs_reason=True)
+        reason = AFTER_ALL
+    readers, own = across.waiting(place, casebook), derived_across(row if counts else None, casebook)
     with audit.acting(by, reason):
         row, created = _write(place, page, row, by=by, now=now)
         of.pk = row.pk  # it is stored now: the casebook, where it is read from here on, holds it
@@ -127,22 +156,10 @@ def _submit(
         readers.judge(of, row.pk, changed=changed, now=now)
         row.submitted(by=by, reason=reason)
         if place.visit is not None:
-            subjects.took_place(place.visit, on=row.day() or timezone.localdate(now))
-        drafts.discard(form.declared.name, subject, place.visit, place.occurrence)
+            subjects.took_place(place.visit, on=row.day() or timezone.localdate(now), version=place.version)
+        drafts.discard(form.declared.name, subject, place.visit, place.occurrence, seen=draft)
         data_changed.send(sender=form, subject=subject, form=form.declared.name)
     return Outcome(row, created=created, changed=changed)
-
-
-def _admitted(place: Place) -> None:
-    """Raises Refused where the study does not take this form."""
-    if place.visit is not None and place.visit.subject_id != place.subject.pk:
-        raise subjects.Refused(_("This visit belongs to another subject."))
-    if place.subject.status in (Subject.Status.WITHDRAWN, Subject.Status.SCREEN_FAILED) and place.row() is None:
-        raise subjects.Refused(_("Collection has ended for this subject. What was entered can still be corrected."))
-    if place.visit is not None and not schedule.admits(place.visit.code, place.form.declared.name):
-        raise subjects.Refused(_("This form does not belong to this visit. Please open an unscheduled visit for it."))
-    if place.occurrence > 1 and not place.form.declared.repeats and issubclass(place.form, Crf):
-        raise subjects.Refused(_("This form is entered once a visit."))
 
 
 def _changed(row: Entered, page: PageForm) -> set[str]:
@@ -152,7 +169,7 @@ def _changed(row: Entered, page: PageForm) -> set[str]:
     found = set()
     for name, item in page.items.items():
         if isinstance(item, Item):
-            if before.get(name) != after.get(name) or row.missing.get(name, "") != why.get(name, ""):
+            if not measured.same(before.get(name), after.get(name)) or row.missing.get(name, "") != why.get(name, ""):
                 found.add(name)
         elif before.get(name, []) != after.get(name, []):
             found.add(name)
@@ -174,7 +191,11 @@ def _write(place: Place, page: PageForm, row: Entered | None, *, by: User, now: 
     for name, item in page.items.items():
         if isinstance(item, Item):
             setattr(row, name, values[name])
-    row.missing, row.version, row.changed_at, row.changed_by = page.missing(), row.version + 1, now, by
+    row.status = Entered.Status.COMPLETE
+    # Why an item is blank that this page does not ask any more stays on record, as its value does.
+    asked = place.form.declared.items
+    before = {name: why for name, why in row.missing.items() if name in asked and name not in page.items}
+    row.missing, row.version, row.changed_at, row.changed_by = before | page.missing(), row.version + 1, now, by
     try:
         with transaction.atomic():
             row.save(force_insert=created, force_update=not created)

@@ -6,16 +6,15 @@ the disease came back, where there never was a lesion. They never hide what was 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from crf import sheet
-from crf.declare.form import form_named
+from crf import sheet, stored
 from crf.myeloma import MYELOMA
 from trial import schedule, subjects
 from trial.models import Subject, Visit
@@ -23,7 +22,11 @@ from trial.rules import myeloma
 
 # Forms that follow the disease or the cells: they end with a confirmed progression or the next therapy. Assumed.
 DISEASE = (
+    "vital_signs",
     "haematology",
+    "chemistry",
+    "coagulation",
+    "inflammation",
     "myeloma_laboratory",
     "bone_marrow",
     "extramedullary_lesions",
@@ -42,6 +45,11 @@ class Facts:
     lesions_at_entry: bool | None = None  # None = neither imaging nor history says
     lesions_since: date | None = None  # first imaging after the infusion that shows one
     alive_on: date | None = None  # latest day until which the forms show the subject alive
+    death_missing: int | None = None  # key of the survival status that says dead, while no form of the death is there
+
+    def until(self, seen: date | None) -> Facts:
+        """The same, once a visit of that day has shown the subject alive."""
+        return self if seen is None else replace(self, alive_on=max(seen, self.alive_on or seen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,10 @@ RULES: tuple[Rule, ...] = (
         "alive", _("a form of that day or later shows the subject alive"), ("survival_status",), schedule.MONTHLY,
         lambda facts, day: day is not None and facts.alive_on is not None and day <= facts.alive_on,
     ),
+    Rule(
+        "goes_on", _("the collection goes on up to the last visit"), ("end_of_study",), schedule.MONTHLY,
+        lambda facts, day: facts.alive_on is not None and (day is None or facts.alive_on < day),
+    ),
 )  # fmt: skip
 
 
@@ -106,10 +118,13 @@ def not_asked(form: str, visit: Visit, facts: Facts) -> Rule | None:
     return next((rule for rule in RULES if rule.takes(form, visit, facts)), None)
 
 
-def books_of(people: Iterable[Subject]) -> dict[int, sheet.Casebook]:
-    """The myeloma forms of many subjects by their key, in as many queries as for one. Subjects must carry their site."""
+def books_of(people: Iterable[Subject], *, also: Collection[str] = ()) -> dict[int, sheet.Casebook]:
+    """The myeloma forms of many subjects by their key, and forms of the kinds `also`, in one statement.
+
+    Subjects must carry their site.
+    """
     everyone = list(people)
-    forms = {name: sheet.stored_of(form_named(name), everyone) for name in MYELOMA.forms}
+    forms = stored.together([*MYELOMA.forms, *also], everyone)
     return {
         subject.pk: sheet.Casebook(subject, {name: of[subject.pk] for name, of in forms.items()})
         for subject in everyone
@@ -135,6 +150,9 @@ def facts_of(book: sheet.Casebook, *, seen: date | None = None) -> Facts:
         ),
         lesions_since=min(later, default=None),
         alive_on=max(known_alive, default=None),
+        death_missing=None
+        if forms["death"]
+        else next((one.pk for one in forms["survival_status"] if one.alive == "N"), None),
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as __
 
-from crf import entry, sheet, words
-from crf.declare.form import FormClass
+from crf import entry, episodes, serious, sheet, words
+from crf.declare.form import Entered, FormClass
 from crf.ledger import NEW, address, place_label
 from crf.page import PageForm
 from crf.subject_views import crumbs
@@ -35,18 +36,53 @@ def crumbs_of(place: entry.Place, here: str, *more: tuple[str, str]) -> list[dic
     return crumbs(place.subject, visit, (title, here), *more)
 
 
-def judged(place: entry.Place, page: PageForm, row: Any) -> tuple[list[dict[str, Any]], list[Any]]:
-    """Verdicts and failing checks of what is on the page, typed or stored."""
+def judged(place: entry.Place, page: PageForm, row: Any, *, may_enter: bool) -> dict[str, Any]:
+    """What follows from what is on the page, typed or stored: verdicts, failing checks, the episode, the clock of a report."""
     if page.is_bound:
         if not hasattr(page, "cleaned_data"):
             page.is_valid()
         of = entry.candidate(place, page, now=timezone.now(), row=row)
-    elif row is not None:
+    elif row is not None and row.status == Entered.Status.COMPLETE:
         of = sheet.of_row(row)
     else:
-        return [], []
-    failing = [c for c in entry.failing(place, of) if c.text]
-    return words.verdicts(of), failing
+        return {"verdicts": [], "failing": [], "episode": None, "clock": None}
+    name = place.form.declared.name
+    zone = ZoneInfo(place.subject.site.timezone)
+    return {
+        "verdicts": words.verdicts(of),
+        "failing": [c for c in entry.failing(place, of) if c.text],
+        "episode": episodes.beside(of, form=name, may_log=may_enter and place.subject.status not in ENDED),
+        "clock": serious.clock(of, zone=zone, now=of.now) if name == serious.FORM else None,
+    }
+
+
+def state_of(place: entry.Place, row: Any, *, draft: bool, queried: bool) -> str:
+    """The state shown beside the title; blank for a log entry that is being added, which nobody expects."""
+    if place.occurrence == NEW:
+        return ""
+    if draft or queried:
+        return "draft" if draft else "queried"
+    if row is None or (row.status == Entered.Status.WITHDRAWN and place.visit is not None):
+        return "expected"
+    return "complete" if row.status == Entered.Status.COMPLETE else str(row.status.lower())
+
+
+def mark_of(place: entry.Place, row: Any, here: str, may_enter: bool) -> dict[str, str]:
+    """Why the form does not count, and the deed that changes whether it does: url and label, blank where there is none."""
+    status = row.status if row else ""
+    if place.visit is not None:
+        labels = {
+            "": __("Mark as not done"),
+            "WITHDRAWN": __("Mark as not done"),
+            "NOT_DONE": __("It was done after all"),
+        }
+        url = here + "not-done/"
+    else:
+        labels = {"COMPLETE": __("Entered in error"), "WITHDRAWN": __("Restore the entry")}
+        url = here + "withdraw/"
+    label = labels.get(status, "") if may_enter and place.occurrence != NEW and (row or place.visit) else ""
+    why = row.why if row and not (place.visit and status == "WITHDRAWN") else ""
+    return {"why": words.reason(why), "label": label, "url": url if label else ""}
 
 
 def queries_of(place: entry.Place, row: Any) -> list[dict[str, Any]]:
@@ -70,7 +106,7 @@ def actions(place: entry.Place, row: Any, may_enter: bool) -> list[dict[str, str
     if place.visit is None:
         return _of_log(place, may_enter)
     declared = place.form.declared
-    if not (row and may_enter and declared.repeats):
+    if not (row and row.status == Entered.Status.COMPLETE and may_enter and declared.repeats):
         return []
     rows = place.form.objects.filter(subject=place.subject, visit=place.visit)  # type: ignore[attr-defined]
     numbers = sorted(rows.values_list("occurrence", flat=True))

@@ -26,6 +26,7 @@ class FormIndex(models.Model):
     occurrence = models.IntegerField()
     status = models.CharField(_("status"), max_length=10)
     version = models.IntegerField(_("version"))
+    written = models.BigIntegerField()  # the transaction that wrote it, as PostgreSQL numbers them
     entered_at = models.DateTimeField(_("entered"))
     changed_at = models.DateTimeField(_("last change"))
     changed_by = models.ForeignKey(
@@ -53,7 +54,8 @@ def install(*, using: str = "owner", **_: Any) -> None:
     present = set(connection.introspection.table_names())
     parts = [
         f"SELECT '{form.declared.name}:' || id AS key, '{form.declared.name}'::varchar AS form, id AS form_id, subject_id, site_id,"
-        f" {'visit_id' if issubclass(form, Crf) else 'NULL::bigint AS visit_id'}, occurrence, status, version, entered_at,"
+        f" {'visit_id' if issubclass(form, Crf) else 'NULL::bigint AS visit_id'}, occurrence, status, version,"
+        f" xmin::text::bigint AS written, entered_at,"
         f" changed_at, changed_by_id FROM {form._meta.db_table}"
         for form in casebook()
         if form._meta.db_table in present

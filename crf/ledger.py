@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crf import expectations
-from crf.declare.form import Crf, FormClass, casebook
+from crf.declare.form import Crf, Entered, FormClass, casebook
 from crf.drafts import Draft
+from crf.facts import facts_of_many
 from crf.index import FormIndex
 from crf.sheet import Casebook
 from crf.workflow import Query
@@ -72,32 +73,55 @@ def place_label(visit: Visit | None, occurrence: int) -> str:
 class _Read:
     """What is stored and begun of these subjects, read at once: the same few queries however many they are."""
 
-    def __init__(self, people: Collection[int], names: Collection[str]) -> None:
+    def __init__(self, people: Collection[int], names: Collection[str] | None) -> None:
+        """names: of these forms alone; None = of all."""
+        of = {"subject__in": people} if names is None else {"subject__in": people, "form__in": names}
         self.visits: dict[int, list[Visit]] = defaultdict(list)
-        for visit in Visit.objects.filter(subject__in=people):
+        for visit in Visit.objects.filter(subject__in=people).order_by():
             self.visits[visit.subject_id].append(visit)
         for of_subject in self.visits.values():
             of_subject.sort(key=lambda v: schedule.position(v.code))
-        self.rows: dict[tuple[int, int | None, str], list[Any]] = defaultdict(list)
-        stored = FormIndex.objects.filter(subject__in=people, form__in=names).order_by("occurrence")
-        columns = ("subject_id", "visit_id", "form", "form_id", "occurrence", "status", "changed_at")
-        for row in stored.values_list(*columns, named=True):
-            self.rows[(row.subject_id, row.visit_id, row.form)].append(row)
-        open_ones = Query.objects.filter(subject__in=people, form__in=names).exclude(state=Query.State.CLOSED)
+        # Of a place, that is a subject and a visit (or None), the rows and drafts of each form.
+        self.rows: dict[tuple[int, int | None], dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+        self.written: dict[int, list[Any]] = defaultdict(list)
+        stored = FormIndex.objects.filter(**of).order_by("occurrence", "form_id")
+        columns = (
+            "subject_id",
+            "visit_id",
+            "form",
+            "form_id",
+            "occurrence",
+            "status",
+            "changed_at",
+            "version",
+            "written",
+        )
+        for row in stored.values_list(*columns, named=True).iterator(chunk_size=20_000):
+            if row.status != Entered.Status.WITHDRAWN:
+                self.rows[(row.subject_id, row.visit_id)][row.form].append(row)
+            self.written[row.subject_id].append(row)
+        open_ones = Query.objects.filter(**of).exclude(state=Query.State.CLOSED)
         counted = open_ones.order_by().values("form", "form_id").annotate(n=Count("id"), first=Min("opened_at"))
         self.queries = {(q["form"], q["form_id"]): (q["n"], q["first"]) for q in counted}
-        self.drafts: dict[tuple[int, int | None, str], list[Draft]] = defaultdict(list)
-        for draft in Draft.objects.filter(subject__in=people, form__in=names).defer("values").order_by("occurrence"):
-            self.drafts[(draft.subject_id, draft.visit_id, draft.form)].append(draft)
+        self.drafts: dict[tuple[int, int | None], dict[str, list[Draft]]] = defaultdict(lambda: defaultdict(list))
+        for draft in Draft.objects.filter(**of).defer("values").order_by("occurrence"):
+            self.drafts[(draft.subject_id, draft.visit_id)][draft.form].append(draft)
 
-    def present(self, form: FormClass, subject: Subject, visit: Visit | None) -> list[Entry]:
-        """What was submitted or begun of one form at one place."""
-        name = form.declared.name
-        key = (subject.pk, visit.pk if visit else None, name)
+    def there(self, subject: Subject, visit: Visit | None) -> set[str]:
+        """Names of the forms of which something was submitted or begun at a place."""
+        place = (subject.pk, visit.pk if visit else None)
+        return {*self.rows.get(place, ()), *self.drafts.get(place, ())}
+
+    def present(self, form: FormClass, subject: Subject, visit: Visit | None, *, settled: bool) -> list[Entry]:
+        """What was submitted or begun of one form at one place; settled=False leaves out what wants nothing more."""
+        name, place = form.declared.name, (subject.pk, visit.pk if visit else None)
         due = visit.planned_on if visit else None
+        rows = self.rows[place][name] if place in self.rows else ()
         found = []
-        for row in self.rows.get(key, ()):
+        for row in rows:
             queries, first = self.queries.get((name, row.form_id), (0, None))
+            if not settled and not queries:
+                continue
             state = "queried" if queries else ("not_done" if row.status == "NOT_DONE" else "complete")
             asked = first.astimezone(ZoneInfo(subject.site.timezone)).date() if first and visit is None else due
             found.append(
@@ -105,13 +129,27 @@ class _Read:
                     form, subject, visit, row.occurrence, state, asked, queries, row.form_id, row.changed_at, row.status
                 )
             )
-        taken = {entry.occurrence for entry in found}
+        taken = {row.occurrence for row in rows}
         found += [
             Entry(form, subject, visit, draft.occurrence, "draft", due, since=draft.saved_at)
-            for draft in self.drafts.get(key, ())
+            for draft in (self.drafts[place][name] if place in self.drafts else ())
             if draft.occurrence not in taken
         ]
         return found
+
+    def seen_alive(self, subject: Subject) -> date | None:
+        """The last day of a visit at which a form shows a subject alive."""
+        days = [
+            expectations.day_of(visit)
+            for visit in self.visits[subject.pk]
+            if any(
+                row.status == "COMPLETE"
+                for name, rows in self.rows.get((subject.pk, visit.pk), {}).items()
+                if name not in NOT_SEEN
+                for row in rows
+            )
+        ]
+        return max((day for day in days if day is not None), default=None)
 
 
 def ledger(
@@ -120,30 +158,55 @@ def ledger(
     now: datetime,
     forms: Collection[FormClass] | None = None,
     books: Mapping[int, Casebook] | None = None,
+    settled: bool = True,
 ) -> list[Entry]:
     """Every form that is stored, begun or expected, for these subjects, in as many queries as for one of them.
 
     forms: these alone; None = all. books: what the expectations read (`expectations.books_of`), for who has read it
-    already; None = read here. Subjects must carry their site (select_related).
+    already; None = read here. settled=False leaves out what wants nothing more (complete and not done without a query):
+    quicker for a work list. Subjects must carry their site (select_related).
     """
+    return _ledger(of, now=now, forms=forms, books=books, settled=settled)[0]
+
+
+def ledger_of(subject: Subject, *, now: datetime, books: Mapping[int, Casebook]) -> tuple[list[Entry], list[Visit]]:
+    """The ledger of one subject, with its visits in the order of the schedule."""
+    entries, read = _ledger([subject], now=now, forms=None, books=books, settled=True)
+    return entries, read.visits[subject.pk]
+
+
+def _ledger(
+    of: Iterable[Subject],
+    *,
+    now: datetime,
+    forms: Collection[FormClass] | None,
+    books: Mapping[int, Casebook] | None,
+    settled: bool,
+) -> tuple[list[Entry], _Read]:
     people = {s.pk: s for s in of}
     wanted = casebook() if forms is None else list(forms)
-    of_visits, logs = [f for f in wanted if issubclass(f, Crf)], [f for f in wanted if not issubclass(f, Crf)]
-    read = _Read(people, [form.declared.name for form in wanted])
-    if books is None and of_visits:
-        books = expectations.books_of(people.values())
+    by_name = {form.declared.name: form for form in wanted if issubclass(form, Crf)}
+    order = {name: at for at, name in enumerate(by_name)}
+    logs = [f for f in wanted if not issubclass(f, Crf)]
+    read = _Read(people, None if forms is None else [form.declared.name for form in wanted])
+    facts = facts_of_many(people.values(), read.written, books=books) if by_name else {}
+    asked = {code: [n for n in schedule.expected_at(code) if n in by_name] for code in schedule.BY_CODE}
     found: list[Entry] = []
     for subject in people.values():
-        places = [(form, visit) for visit in read.visits[subject.pk] for form in of_visits]
-        there = [read.present(form, subject, visit) for form, visit in places]
-        if books and of_visits:
-            seen = seen_alive(entry for entries in there for entry in entries)
-            facts, today = expectations.facts_of(books[subject.pk], seen=seen), subjects.today(subject.site, now)
-            for (form, visit), entries in zip(places, there, strict=True):
-                found += entries or _awaited(form, subject, visit, facts, today)
+        if by_name:
+            known = facts[subject.pk].until(read.seen_alive(subject))
+            today = subjects.today(subject.site, now)
+        for visit in read.visits[subject.pk] if by_name else ():
+            there = read.there(subject, visit)
+            here = {*asked.get(visit.code, ()), *there, *_besides(known, read.rows.get((subject.pk, visit.pk), {}))}
+            for name in sorted(here & order.keys(), key=order.__getitem__):
+                if name in there:
+                    found += read.present(by_name[name], subject, visit, settled=settled)
+                else:
+                    found += _awaited(by_name[name], subject, visit, known, today)
         for log in logs:
-            found += read.present(log, subject, None)
-    return found
+            found += read.present(log, subject, None, settled=settled)
+    return found, read
 
 
 def seen_alive(entries: Iterable[Entry]) -> date | None:
@@ -156,13 +219,18 @@ def seen_alive(entries: Iterable[Entry]) -> date | None:
     return max((day for day in days if day is not None), default=None)
 
 
+def _besides(facts: expectations.Facts, rows: Mapping[str, list[Any]]) -> set[str]:
+    """Forms that no schedule asks for at this visit, but what was reported there does: the death, where it is missing."""
+    told = facts.death_missing is not None and any(
+        r.form_id == facts.death_missing for r in rows.get("survival_status", ())
+    )
+    return {"death"} if told else set()
+
+
 def _awaited(form: FormClass, subject: Subject, visit: Visit, facts: expectations.Facts, today: date) -> list[Entry]:
     """The form that the schedule and the rules still ask for at a visit, if they do."""
-    name = form.declared.name
-    if visit.code not in schedule.ACTIVITIES.get(name, ()):
-        return []
     state = expected(subject, visit, today)
-    if state is None or expectations.not_asked(name, visit, facts):
+    if state is None or expectations.not_asked(form.declared.name, visit, facts):
         return []
     return [Entry(form, subject, visit, 1, state, visit.window_to or visit.planned_on)]
 
@@ -178,12 +246,14 @@ def expected(subject: Subject, visit: Visit, today: date) -> str | None:
 
 def waiting(entries: Iterable[Entry], *, now: datetime) -> list[Entry]:
     """What somebody has to do now: queries, drafts, overdue forms and those whose day has come; most urgent first."""
-    found = []
+    found, days = [], {}
     for entry in entries:
-        today = subjects.today(entry.subject.site, now)
+        site = entry.subject.site
+        if site.pk not in days:
+            days[site.pk] = subjects.today(site, now)
         planned = entry.visit.planned_on if entry.visit else None
         if entry.state in ("queried", "draft", "overdue") or (
-            entry.state == "expected" and planned and planned <= today
+            entry.state == "expected" and planned and planned <= days[site.pk]
         ):
             found.append(entry)
     order = {"overdue": 0, "queried": 1, "expected": 2, "draft": 3}

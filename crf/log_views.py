@@ -10,13 +10,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from crf import logs, views
-from crf.declare.form import FormClass, Log, form_named
+from crf import logs, views, words
+from crf.declare.form import Entered, FormClass, Log, form_named
 from crf.drafts import Draft
 from crf.form_parts import ENDED
 from crf.ledger import NEW, Entry, address, ledger
 from crf.subject_views import crumbs, subject_or_404
 from trial import roles
+from trial.models import Subject
 from trial.request import Request
 
 PAGE = 50
@@ -27,11 +28,12 @@ def log_page(request: Request, code: str, slug: str) -> HttpResponse:
     subject = subject_or_404(code)
     form = _log_or_404(slug)
     roles.permit(request.user, "read", subject.site)
-    entries = sorted(ledger([subject], now=timezone.now(), forms=[form]), key=lambda entry: entry.occurrence)
+    counted = ledger([subject], now=timezone.now(), forms=[form])
+    entries = sorted([*counted, *_withdrawn(form, subject)], key=lambda entry: entry.occurrence)
     page = Paginator(entries, PAGE).get_page(request.GET.get("page"))
     may_add = roles.may(request.user, "enter", subject.site) and subject.status not in ENDED
     context = {
-        "subject": subject, "title": form.declared.title, "count": len(entries), "page_obj": page,
+        "subject": subject, "title": form.declared.title, "count": len(counted), "page_obj": page,
         "columns": [item.about.label for item in logs.telling(form).values()], "rows": _rows(form, list(page), begun=may_add),
         "add_url": address(form, subject, None, NEW) if may_add else "",
         "crumbs": crumbs(subject, (str(form.declared.title), "")),
@@ -58,6 +60,12 @@ def _log_or_404(slug: str) -> FormClass:
     return form
 
 
+def _withdrawn(form: FormClass, subject: Subject) -> list[Entry]:
+    """Entries made in error: they stay in sight and are no part of the ledger."""
+    rows = form.objects.filter(subject=subject, status=Entered.Status.WITHDRAWN)  # type: ignore[attr-defined]
+    return [Entry(form, subject, None, row.occurrence, "withdrawn", form_id=row.pk, status=row.status) for row in rows]
+
+
 def _rows(form: FormClass, entries: list[Entry], *, begun: bool) -> list[dict[str, Any]]:
     """One row an entry; a draft shows what was typed so far, to those who may go on with it (begun)."""
     stored = form.objects.in_bulk([entry.form_id for entry in entries if entry.form_id])  # type: ignore[attr-defined]
@@ -68,6 +76,7 @@ def _rows(form: FormClass, entries: list[Entry], *, begun: bool) -> list[dict[st
     return [
         {
             "state": entry.state, "number": entry.occurrence, "url": entry.url, "queries": entry.queries,
+            "why": words.reason(stored[entry.form_id].why) if entry.form_id else "",
             "values": _cells(
                 form,
                 logs.values_of(stored[entry.form_id])

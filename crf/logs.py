@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from crf.codelists import Missing
 from crf.declare.form import Entered, FormClass, Log, casebook
@@ -25,8 +26,10 @@ def logs() -> list[FormClass]:
 
 
 @contextmanager
-def numbered(place: Place) -> Iterator[Place]:
+def numbered(place: Place, *, page: str = "") -> Iterator[Place]:
     """The place itself; where a log entry is being added, the place of the next free number, held until the end.
+
+    page: the sign of the open page: where it saved a draft already, and the answer was lost on the way, that draft's number.
 
     The subject's row is locked meanwhile: two who add at once come one after the other and get two numbers. A number that
     a draft holds is taken.
@@ -36,23 +39,30 @@ def numbered(place: Place) -> Iterator[Place]:
         return
     with transaction.atomic():
         Subject.objects.select_for_update(no_key=True).get(pk=place.subject.pk)
-        yield replace(place, occurrence=max(_numbers(place), default=0) + 1)
+        begun = _drafts(place).filter(page=page).first() if page else None
+        yield replace(place, occurrence=begun.occurrence if begun else max(_numbers(place), default=0) + 1)
 
 
 def _numbers(place: Place) -> list[int]:
     rows = place.form.objects.filter(subject=place.subject)  # type: ignore[attr-defined]
-    drafts = Draft.objects.filter(subject=place.subject, visit=None, form=place.form.declared.name)
-    return [*rows.values_list("occurrence", flat=True), *drafts.values_list("occurrence", flat=True)]
+    return [*rows.values_list("occurrence", flat=True), *_drafts(place).values_list("occurrence", flat=True)]
+
+
+def _drafts(place: Place) -> QuerySet[Draft]:
+    return Draft.objects.filter(subject=place.subject, visit=None, form=place.form.declared.name)
 
 
 def exists(place: Place) -> bool:
     """Whether an entry was submitted or begun under this number."""
-    return place.occurrence in _numbers(place)
+    there = {"subject": place.subject, "occurrence": place.occurrence}
+    rows: Any = place.form.objects  # type: ignore[attr-defined]
+    drafts = Draft.objects.filter(**there, visit=None, form=place.form.declared.name)
+    return bool(rows.filter(**there).exists() or drafts.exists())
 
 
 def sent_twice(place: Place, page: PageForm, *, by: User, since: datetime) -> Entered | None:
     """The entry that this person made of the same values since the page was opened: a second press of the button."""
-    rows = place.form.objects.filter(subject=place.subject, entered_by=by, entered_at__gte=since)  # type: ignore[attr-defined]
+    rows = place.form.objects.filter(subject=place.subject, status="COMPLETE", entered_by=by, entered_at__gte=since)  # type: ignore[attr-defined]
     if not page.is_valid():
         return None
     typed, why = page.values(), page.missing()
@@ -65,8 +75,8 @@ def sent_twice(place: Place, page: PageForm, *, by: User, since: datetime) -> En
 
 def draft_twice(place: Place, values: Mapping[str, list[str]], *, by: User, since: datetime) -> Draft | None:
     """The same of a draft."""
-    drafts = Draft.objects.filter(subject=place.subject, visit=None, form=place.form.declared.name, saved_by=by)
-    return next((draft for draft in drafts.filter(saved_at__gte=since) if draft.values == values), None)
+    drafts = _drafts(place).filter(saved_by=by, saved_at__gte=since)
+    return next((draft for draft in drafts if draft.values == values), None)
 
 
 def telling(form: FormClass) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from crf import codelists
 from crf.declare.form import Declaration, FormClass
 from crf.declare.items import Item, Rows
+from crf.figures import standard_id
 
 MISSING = "__missing"
 ROWS_LIMIT = 100
@@ -38,7 +39,12 @@ class RowForm(forms.Form):
         if cleaned.get("DELETE") or self.is_blank:
             return cleaned
         for name, item in self.declared.items.items():
-            if item.about.required and name not in self.errors and cleaned.get(name) in (None, ""):
+            if (
+                name in self.fields
+                and item.about.required
+                and name not in self.errors
+                and cleaned.get(name) in (None, "")
+            ):
                 self.add_error(name, __("Please fill this in, or remove the row."))
         return cleaned
 
@@ -47,7 +53,9 @@ class PageForm(forms.Form):
     """A form of the casebook as a page. Items first, then why they are blank, then the grids as formsets."""
 
     declared: Declaration
+    version: str  # of the protocol
     items: dict[str, Any]
+    retired: Mapping[str, Any] = {}  # see crf.retired
 
     def __init__(
         self,
@@ -63,13 +71,15 @@ class PageForm(forms.Form):
             if isinstance(item, Item) and item.about.investigator and not may_grade:
                 self.fields[name].disabled = self.fields[name + MISSING].disabled = True
         self.grids: dict[str, BaseFormSet[RowForm]] = {
-            # Typed rows get no initial values: Django takes a row equal to its initial one for an untouched, blank one.
-            name: _formset(item)(
-                data=data, prefix=name, initial=list((initial or {}).get(name, ())) if data is None else None
-            )
+            name: self.grid(name, item, data, (initial or {}).get(name, ()))
             for name, item in self.items.items()
             if isinstance(item, Rows)
         }
+
+    def grid(self, name: str, item: Rows, data: Any, initial: Any) -> BaseFormSet[RowForm]:
+        """The rows of a grid as a formset."""
+        # Typed rows get no initial values: Django takes a row equal to its initial one for an untouched, blank one.
+        return _formset(item, self.version)(data=data, prefix=name, initial=list(initial) if data is None else None)
 
     @cached_property
     def helper(self) -> FormHelper:
@@ -145,6 +155,13 @@ class PageForm(forms.Form):
         """Why items are blank, by item name."""
         return {n: why for n in self.items if (why := self.cleaned_data.get(n + MISSING))}
 
+    def converted(self) -> list[dict[str, str]]:
+        """What numbers with a choice of units are in the standard unit, by the id of the place that shows it."""
+        chosen = [self[name] for name in self.items if getattr(self.fields.get(name), "also", None)]
+        return [
+            {"id": standard_id(one.id_for_label), "text": one.field.widget.converted(one.value())} for one in chosen
+        ]
+
     def error_list(self) -> list[dict[str, str]]:
         """Every error with its item's label and anchor, for the summary on top."""
         found = []
@@ -180,10 +197,11 @@ class Fields(dict[str, forms.Field]):
 
 
 @cache
-def _formset(grid: Rows) -> type[BaseFormSet[RowForm]]:
+def _formset(grid: Rows, version: str) -> type[BaseFormSet[RowForm]]:
     declared = grid.row.declared
-    fields = {name: item.form_field() for name, item in declared.items.items()}
-    for name, item in declared.items.items():
+    items = declared.in_force(version)
+    fields = {name: item.form_field() for name, item in items.items()}
+    for name, item in items.items():
         fields[name].item = item
     row_form: Any = type("RowOf" + grid.row.__name__, (RowForm,), {**fields, "declared": declared})
     row_form.base_fields = Fields(row_form.base_fields)
@@ -212,7 +230,11 @@ def page_form(form: FormClass, version: str) -> type[PageForm]:
                 label=_("Reason for the missing value"),
                 error_messages={"invalid_choice": _("Please choose a reason of the list.")},
             )
-        page: Any = type("PageOf" + form.__name__, (PageForm,), {**fields, "declared": form.declared, "items": items})
+        page: Any = type(
+            "PageOf" + form.__name__,
+            (PageForm,),
+            {**fields, "declared": form.declared, "version": version, "items": items},
+        )
         page.base_fields = Fields(page.base_fields)
         _built[key] = page
     return _built[key]
@@ -249,9 +271,19 @@ class GridOnPage(LayoutObject):
                 "item": item,
                 "about": item.about,
                 "name": self.name,
-                "columns": item.row.declared.items.values(),
+                "columns": item.row.declared.in_force(form.version).values(),
             },
         )
+
+
+class RetiredOnPage(LayoutObject):
+    """An item that the version does not ask any more, with what it holds; nothing can be typed into it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def render(self, form: PageForm, context: Any, template_pack: Any = None, **_kwargs: Any) -> str:
+        return render_to_string("crf/items/_retired.html", {"name": self.name, "entry": form.retired[self.name]})
 
 
 class SectionOnPage(LayoutObject):
@@ -265,6 +297,12 @@ class SectionOnPage(LayoutObject):
         return render_to_string("crf/items/_section.html", {"section": self.section, "items": inside})
 
 
+def _on_page(form: PageForm, name: str) -> LayoutObject:
+    if name not in form.items:
+        return RetiredOnPage(name)
+    return GridOnPage(name) if isinstance(form.items[name], Rows) else ItemOnPage(name)
+
+
 def helper(form: PageForm) -> FormHelper:
     """The crispy layout: sections in the order of the class body."""
     found = FormHelper()
@@ -272,7 +310,7 @@ def helper(form: PageForm) -> FormHelper:
     found.disable_csrf = True
     cards = []
     for section, names in form.declared.sections:
-        inside = [GridOnPage(n) if isinstance(form.items[n], Rows) else ItemOnPage(n) for n in names if n in form.items]
+        inside = [_on_page(form, n) for n in names if n in form.items or n in form.retired]
         if inside:
             cards.append(SectionOnPage(section, *inside))
     found.layout = Layout(*cards)

@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
 from crf import sheet, workflow
-from crf.declare.form import Check, Crf, Entered, FormClass
+from crf.declare.form import Check, Crf, Entered, FormClass, Log
 from crf.page import PageForm
-from trial import protocol
+from trial import protocol, schedule, subjects, versions
 from trial.models import Subject, Visit
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a form stands: subject, visit (None for a log), occurrence."""
+    """Where a form stands: subject, visit (None for a log), occurrence.
+
+    under: the protocol version, where it is known already; blank = found out when it is asked.
+    """
 
     form: FormClass
     subject: Subject
     visit: Visit | None
     occurrence: int = 1
+    under: str = ""
+
+    @classmethod
+    def of(cls, row: Entered, subject: Subject) -> Place:
+        """The place of a stored form. subject: the same, with its site at hand."""
+        visit = getattr(row, "visit", None)
+        under = "" if visit is not None else versions.on(subject.site, subjects.today(subject.site, row.entered_at))
+        return cls(type(row), subject, visit, row.occurrence, under)
 
     def row(self, lock: bool = False) -> Entered | None:
         """The submitted form, or None."""
@@ -41,7 +56,46 @@ class Place:
     @property
     def version(self) -> str:
         """The protocol version in force for this form."""
-        return self.visit.protocol_version if self.visit else self.subject.protocol_version
+        return self.version_on(None)
+
+    def version_on(self, day: Any) -> str:
+        """The version where the form is about this day: that of its visit, of a log that of the day the entry came in."""
+        site = self.subject.site
+        if self.under:
+            return self.under
+        if self.visit is None:
+            return versions.on(site, subjects.today(site, self._came_in() or timezone.now()))
+        known = day if isinstance(day, date) else None  # of a partial date nobody knows the day
+        return versions.of_visit(self.visit, site, day=known, today=subjects.today(site, timezone.now()))
+
+    def _came_in(self) -> datetime | None:
+        rows = self.form.objects.filter(subject=self.subject, occurrence=self.occurrence)  # type: ignore[attr-defined]
+        found: datetime | None = rows.values_list("entered_at", flat=True).first()
+        return found
+
+    def as_typed(self, data: Any) -> Place:
+        """The same place under the version of the day that was typed. Times in `data` are on the current clock."""
+        waits = self.visit is not None and not self.visit.protocol_version and versions.active(self.subject.site)
+        return replace(self, under=self.version_on(_day_typed(self.form, data) if waits else None))
+
+
+def admitted(place: Place) -> None:
+    """Raises Refused where the study does not take this form."""
+    if place.visit is not None and place.visit.subject_id != place.subject.pk:
+        raise subjects.Refused(_("This visit belongs to another subject."))
+    if place.subject.status in (Subject.Status.WITHDRAWN, Subject.Status.SCREEN_FAILED) and not _done(place):
+        raise subjects.Refused(_("Collection has ended for this subject. What was entered can still be corrected."))
+    if place.visit is not None and not schedule.admits(place.visit.code, place.form.declared.name):
+        raise subjects.Refused(_("This form does not belong to this visit. Please open an unscheduled visit for it."))
+    if issubclass(place.form, Log) and (row := place.row()) is not None and row.status == Entered.Status.WITHDRAWN:
+        raise subjects.Refused(_("This entry was entered in error. Please restore it before you change it."))
+    if place.occurrence > 1 and not place.form.declared.repeats and issubclass(place.form, Crf):
+        raise subjects.Refused(_("This form is entered once a visit."))
+
+
+def _done(place: Place) -> bool:
+    row = place.row()
+    return row is not None and row.status == Entered.Status.COMPLETE
 
 
 def initial(row: Entered) -> dict[str, Any]:
@@ -49,7 +103,7 @@ def initial(row: Entered) -> dict[str, Any]:
     found = dict(sheet.values_of(row))
     for name in row.declared.rows:
         found[name] = [vars(line) for line in found[name]]
-    return {**found, **{f"{name}__missing": why for name, why in row.missing.items()}}
+    return {**found, **{f"{name}__missing": why for name, why in row.missing.items() if name in row.declared.items}}
 
 
 def candidate(
@@ -61,29 +115,52 @@ def candidate(
     stored: Sequence[Any] | None = None,
     casebook: sheet.Casebook | None = None,
 ) -> sheet.Sheet:
-    """The sheet of what is being typed, for live verdicts and checks. stored: see `sheet.stored`; None = read when needed."""
+    """The sheet of what is being typed, for live verdicts and checks. stored: see `sheet.stored`; None = read when needed.
+
+    What is stored in items that the page does not ask any more still counts.
+    """
     values = page.values()
     for name in page.grids:
         values[name] = [SimpleNamespace(**line) for line in values[name]]
+    if row is not None and len(values) < len(place.form.declared.items) + len(place.form.declared.rows):
+        values = sheet.values_of(row) | values
     pk = row.pk if row else None
     return sheet.Sheet(
-        place.form, values, subject=place.subject, visit=place.visit, among=stored, casebook=casebook, pk=pk, now=now
-    )
+        place.form, values, subject=place.subject, visit=place.visit, among=stored, casebook=casebook, pk=pk,
+        occurrence=place.occurrence, now=now,
+    )  # fmt: skip
 
 
 def failing(place: Place, of: sheet.Sheet, *, hard: bool | None = None) -> list[Check]:
     """Checks in force that fail, an item's plausible range included; hard=None gives both kinds."""
-    declared = place.form.declared
+    declared, version = place.form.declared, place.version_on(of.day)
     found = [
         check
         for check in declared.checks.values()
-        if protocol.in_force(place.version, since=check.since, until=check.until)
-        and (hard is None or check.hard == hard)
+        if (hard is None or check.hard == hard)
+        and protocol.in_force(version, since=check.since, until=check.until)
         and check.holds(of) is False
     ]
     if hard is not True:
-        found += [_range_check(n, i) for n, i in declared.items.items() if i.outside_soft(getattr(of, n))]
+        asked = declared.in_force(version)
+        found += [
+            _range_check(n, i) for n, i in declared.items.items() if n in asked and i.outside_soft(getattr(of, n))
+        ]
     return found
+
+
+def _day_typed(form: FormClass, data: Any) -> date | None:
+    """The day that a form as typed is about, or None where nothing readable says it."""
+    name = form.declared.about_day
+    if not name or not data.get(name):
+        return None
+    try:
+        value = form.declared.items[name].form_field().clean(data.get(name))
+    except ValidationError:
+        return None
+    if isinstance(value, datetime):
+        return timezone.localdate(value)
+    return value if isinstance(value, date) else None
 
 
 def _range_check(name: str, item: Any) -> Check:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crf.codelists import Oxygen
@@ -48,7 +48,15 @@ REFERENCES: Names = {
     "ULN": _("upper limit of normal"),
     "BASELINE": _("value at baseline"),
 }
-UNITS: Names = {"10^9/L": "× 10⁹/L"}
+# Units in UCUM as a person writes them; those that are not named are written alike.
+UNITS: Names = {
+    "10^9/L": "× 10⁹/L",
+    "ug/L": "µg/L",
+    "umol/L": "µmol/L",
+    "copies/ug": _("copies/µg"),
+    "cells/uL": _("cells/µL"),
+    "d": pgettext_lazy("days, after a number", "d"),
+}
 
 # Chinese writes no space between two of its characters, nor beside its own brackets and points.
 CHINESE = "[\u3001-\u303f\u4e00-\u9fff\uff01-\uff60]"
@@ -119,8 +127,9 @@ def _limits(text: str) -> str:
     return re.sub(r"[A-Z]+", lambda found: _named(REFERENCES, found.group()), text)
 
 
-def _unit(text: str) -> str:
-    return _named(UNITS, text)
+def unit(text: str) -> str:
+    """A unit as a person writes it; a product of two stays one ("copies/ug·d")."""
+    return "·".join(_named(UNITS, one) for one in text.split("·"))
 
 
 # Name of a placeholder -> how its text is put into words; every other holds a figure or a day.
@@ -135,5 +144,5 @@ PLACEHOLDERS: Mapping[str, Callable[[str], str]] = {
     "reasons": _reasons,
     "reference": lambda code: _named(REFERENCES, code),
     "route": route,
-    "unit": _unit,
+    "unit": unit,
 }

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from crf import codelists, sheet, words
+from crf.declare import measured
 from crf.declare.form import Crf, Entered, FormClass
 from crf.declare.items import Rows
 from crf.ledger import address, place_label
+from crf.place import Place
 from crf.workflow import Query
-from trial import roles
-from trial.models import Site, User
+from trial import protocol, roles
+from trial.models import User
 
 
 def whole(form: FormClass, pk: int) -> Entered | None:
@@ -42,6 +44,7 @@ def page(row: Entered, *, by: User) -> dict[str, Any]:
         "declared": row.declared,
         "subject": row.subject,
         "visit_label": visit_label(row),
+        "protocol": Place.of(row, row.subject).version if len(protocol.VERSIONS) > 1 else "",
         "state": state(row.status, sum(q.is_open for q in queries)),
         "sections": sections(row, {q.item for q in queries if q.is_open}),
         "verdicts": words.verdicts(sheet.of_row(row)),
@@ -60,26 +63,42 @@ def on_site_clock(row: Entered) -> Any:
 
 def state(status: str, open_queries: int) -> str:
     """The state shown in one place: queried before complete or not done."""
-    return "queried" if open_queries else ("not_done" if status == Entered.Status.NOT_DONE else "complete")
+    if status == Entered.Status.COMPLETE or open_queries:
+        return "queried" if open_queries else "complete"
+    return status.lower()
 
 
 def sections(row: Entered, queried: set[str]) -> list[dict[str, Any]]:
     """The cards of the declaration with each item's value in words; retired items only where they hold a value."""
-    version = row.visit.protocol_version if isinstance(row, Crf) else row.subject.protocol_version
-    in_force = row.declared.in_force(version)
+    in_force = row.declared.in_force(Place.of(row, row.subject).version)
     found = []
     for section, names in row.declared.sections:
         entries = [
-            _grid(row, name) if isinstance(row.declared.item(name), Rows) else _entry(row, name, name in queried)
+            {
+                **(
+                    _grid(row, name)
+                    if isinstance(row.declared.item(name), Rows)
+                    else _entry(row, name, name in queried)
+                ),
+                "retired": name not in in_force,
+            }
             for name in names
-            if name in in_force or getattr(row, name, None) is not None
+            if name in in_force or _holds(row, name)
         ]
         found.append({"label": section.label, "help": section.help, "entries": entries})
     return found
 
 
+def _holds(row: Entered, name: str) -> bool:
+    """Whether there is anything to show of an item or a grid: a value, why there is none, or a line."""
+    if name in row.declared.rows:
+        return bool(getattr(row, name).all())
+    return getattr(row, name) is not None or bool(row.missing.get(name))
+
+
 def _entry(row: Entered, name: str, queried: bool) -> dict[str, Any]:
-    item, value = row.declared.items[name], getattr(row, name)
+    item = row.declared.items[name]
+    value = measured.of(row, name, item)
     when = item.about.shown_if
     return {
         "name": name,
@@ -133,4 +152,4 @@ def visit_label(row: Any) -> str:
 
 def sites_of(request: Any) -> list[tuple[str, str]]:
     """The reader's sites, for a filter."""
-    return [(str(s.pk), str(s)) for s in Site.objects.filter(pk__in=request.scope)]
+    return [(str(s.pk), str(s)) for s in request.sites]

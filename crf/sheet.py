@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from crf.declare.form import Entered, FormClass, Whole, form_named
-from crf.declare.items import Rows
-from trial import subjects
+from crf.declare import measured
+from crf.declare.form import Derived, Entered, FormClass, Whole, form_named
+from crf.stored import everything, in_time, stored_of
+from trial import ranges, subjects
 from trial.models import Subject, Visit
+from trial.rules.reference import Limits
 
 
 class Sheet:
@@ -31,16 +33,19 @@ class Sheet:
         among: Sequence[Any] | None = None,
         casebook: Casebook | None = None,
         pk: int | None = None,
+        occurrence: int = 1,
         now: datetime | None = None,
     ) -> None:
         """before: the history. among: the subject's `stored` forms, of which it follows. None of both = read when needed.
 
         casebook: the subject's forms of other kinds, shared by the sheets of one subject; None = read when needed.
         """
-        self.subject, self.visit, self.pk = subject, visit, pk
+        self.subject, self.visit, self.pk, self.occurrence = subject, visit, pk, occurrence
         self._form, self._verdicts = form, {}  # type: ignore[var-annotated]
-        self._values = {name: on_site(value, self._zone) for name, value in values.items()}
+        zone = self._zone
+        self._values = {name: on_site(value, zone) for name, value in values.items()}
         self._before, self._among, self._casebook = before, among, casebook
+        self._own: tuple[int | None, Casebook] | None = None
         self.now = now or timezone.now()
 
     def __getattr__(self, name: str) -> Any:
@@ -56,10 +61,17 @@ class Sheet:
         raise AttributeError(name)
 
     @property
+    def casebook(self) -> Casebook:
+        """The subject's forms of every kind that this one reads, read together."""
+        if self._casebook is None:
+            self._casebook = Casebook.reading(self.subject, self._form.declared.reads())
+        return self._casebook
+
+    @property
     def history(self) -> Sequence[Any]:
         """The subject's forms of this kind before this one, oldest first."""
         if self._before is None:
-            among = stored(self._form, self.subject) if self._among is None else self._among
+            among = self.casebook.rows(self._form.declared.name) if self._among is None else self._among
             self._before = earlier(self, among)
         return self._before
 
@@ -67,7 +79,8 @@ class Sheet:
         """This sheet as one of the `stored` forms, under the key it was written with."""
         declared = self._form.declared
         lines = {name: list(getattr(self, name)) for name in declared.rows}
-        return SimpleNamespace(pk=pk, **{name: getattr(self, name) for name in declared.items}, **lines)
+        items = {name: getattr(self, name) for name in declared.items}
+        return SimpleNamespace(pk=pk, occurrence=self.occurrence, **items, **lines)
 
     def since_infusion(self, forms: Sequence[Any]) -> Sequence[Any]:
         """Those at or after the infusion; all of them where there is none yet."""
@@ -75,12 +88,13 @@ class Sheet:
 
     def made(self, whole: Whole) -> Any:
         """What follows from several forms together, this one included as it stands here."""
-        if self._casebook is None:
-            self._casebook = Casebook(self.subject)
         name = self._form.declared.name
         if name not in whole.forms:
-            return self._casebook.made(whole)
-        return self._casebook.instead(self._form, self.plain(self.pk or 0)).made(whole)
+            return self.casebook.made(whole)
+        # Kept, so that several values that follow from the same forms judge them once.
+        if self._own is None or self._own[0] != self.pk:
+            self._own = (self.pk, self.casebook.instead(self._form, self.plain(self.pk or 0)))
+        return self._own[1].made(whole)
 
     @property
     def day(self) -> date | None:
@@ -110,29 +124,74 @@ class Sheet:
 
     def latest(self, form: str, item: str) -> Any:
         """The subject's newest value of an item of another form, or None."""
-        if self._casebook is None:
-            self._casebook = Casebook(self.subject)
-        return self._casebook.latest(form, item)
+        return self.casebook.latest(form, item)
+
+    def last_known(self, items: Sequence[str]) -> Any:
+        """The first of these items of other forms ("vital_signs.weight") that is known by the day of this form.
+
+        Of each item the newest value that is not blank; a form that nothing dates counts on every day. None = unknown.
+        """
+        day = self.day
+        for form, item in (path.split(".") for path in items):
+            key = form_named(form).declared.about_day
+            for one in reversed(self.others(form)):
+                value, on = getattr(one, item), getattr(one, key) if key else None
+                on = on.date() if isinstance(on, datetime) else on
+                if value is not None and (on is None or day is None or on <= day):
+                    return value
+        return None
 
     def others(self, form: str) -> list[Any]:
         """The subject's `stored` forms of a kind without this one. A check that asks names the items in its `reads`."""
-        if self._casebook is None:
-            self._casebook = Casebook(self.subject)
         mine = self.pk if form == self._form.declared.name else None
-        return [one for one in self._casebook.rows(form) if one.pk != mine]
+        return [one for one in self.casebook.rows(form) if one.pk != mine]
 
-    def verdicts(self) -> list[tuple[Any, Any]]:
-        """Every derived value of the form with its declaration."""
-        return [(derived, getattr(self, name)) for name, derived in self._form.declared.derived.items()]
+    def entry(self, form: str, number: Any) -> Any:
+        """The subject's `stored` entry of that number in a log, or None; to be asked like `others`."""
+        return next((one for one in self.others(form) if one.occurrence == number), None)
+
+    def limits(self, analyte: str, *, on: date | None = None) -> Limits:
+        """The limits of normal of an analyte at the site for this subject, on a day (None = that of this form)."""
+        sex, born = (self.latest("demographics", item) for item in ("sex", "birth_year"))
+        day = on or self.day
+        return ranges.among(self.casebook.ranges, analyte, sex=sex, age=ranges.age_on(day, born), on=day)
+
+    def baseline(self, item: str) -> Any:
+        """The last value of an item before the infusion, in forms of this kind; None for a form that is itself before it."""
+        start, key = self.subject.infused_at, self._form.declared.about_day
+        mine = self._values.get(key)
+        if start is None or mine is None or mine < start:
+            return None
+        before = [getattr(one, item) for one in self.history if getattr(one, key) < start]
+        return next((value for value in reversed(before) if value is not None), None)
+
+    def derived(self) -> list[Derived]:
+        """Every derived value that the form declares."""
+        return list(self._form.declared.derived.values())
 
 
 class Casebook:
     """A subject's stored forms as plain values: each kind is read once, and what follows from them is made once."""
 
-    def __init__(self, subject: Subject, rows: dict[str, list[Any]] | None = None) -> None:
-        self.subject, self._rows = subject, {} if rows is None else rows
+    def __init__(
+        self,
+        subject: Subject,
+        rows: dict[str, list[Any]] | None = None,
+        of_site: tuple[ranges.Range, ...] | None = None,
+    ) -> None:
+        self.subject, self._rows, self._ranges = subject, {} if rows is None else rows, of_site
         self._made: dict[int, Any] = {}
         self._latest: dict[tuple[str, str], Any] = {}
+        self._newest: dict[str, Any] = {}  # the form that was entered last, where all of a kind were read
+
+    @classmethod
+    def reading(cls, subject: Subject, names: Collection[str]) -> Casebook:
+        """A casebook with forms of these names read already, in one statement."""
+        found = cls(subject)
+        for name, of in everything(names, [subject]).items():
+            found._newest[name] = of[subject.pk][-1] if of[subject.pk] else None
+            found._rows[name] = in_time(of[subject.pk], form_named(name).declared.about_day)
+        return found
 
     def rows(self, name: str) -> list[Any]:
         """The `stored` forms of that name."""
@@ -140,10 +199,19 @@ class Casebook:
             self._rows[name] = stored(form_named(name), self.subject)
         return self._rows[name]
 
+    @property
+    def ranges(self) -> tuple[ranges.Range, ...]:
+        """The limits of normal that the laboratory of the subject's site has stated; read once."""
+        if self._ranges is None:
+            self._ranges = ranges.of_site(self.subject.site)
+        return self._ranges
+
     def latest(self, form: str, item: str) -> Any:
         """The newest value of an item, whether or not its form is dated; None where there is none."""
+        if form in self._newest:
+            return getattr(self._newest[form], item, None)
         if (form, item) not in self._latest:
-            rows = form_named(form).objects.filter(subject=self.subject).order_by("-id")  # type: ignore[attr-defined]
+            rows = form_named(form).objects.filter(subject=self.subject, status="COMPLETE").order_by("-id")  # type: ignore[attr-defined]
             self._latest[(form, item)] = rows.values_list(item, flat=True).first()
         return self._latest[(form, item)]
 
@@ -157,11 +225,25 @@ class Casebook:
         """The same casebook with one form as it is being typed; itself, where that is what is stored."""
         changed = self._with(form, record)
         same = changed == self.rows(form.declared.name)
-        return self if same else Casebook(self.subject, {**self._rows, form.declared.name: changed})
+        return self if same else self._beside(form, changed, self._newest)
 
     def after(self, form: FormClass, record: Any) -> Casebook:
         """The casebook once that form has been written: nothing else needs to be read again."""
-        return Casebook(self.subject, {**self._rows, form.declared.name: self._with(form, record)})
+        name, newest = form.declared.name, self._newest
+        if name in newest and (newest[name] is None or newest[name].pk <= record.pk):
+            newest = {**newest, name: record}
+        return self._beside(form, self._with(form, record), newest)
+
+    def without(self, form: FormClass, pk: int) -> Casebook:
+        """The casebook once that form has been withdrawn."""
+        rows = [one for one in self.rows(form.declared.name) if one.pk != pk]
+        newest = {name: one for name, one in self._newest.items() if name != form.declared.name}
+        return self._beside(form, rows, newest)
+
+    def _beside(self, form: FormClass, rows: list[Any], newest: dict[str, Any]) -> Casebook:
+        found = Casebook(self.subject, {**self._rows, form.declared.name: rows}, self._ranges)
+        found._newest = newest
+        return found
 
     def _with(self, form: FormClass, record: Any) -> list[Any]:
         others = (one for one in self.rows(form.declared.name) if one.pk != record.pk)
@@ -180,7 +262,7 @@ def on_site(value: Any, zone: ZoneInfo) -> Any:
 def values_of(row: Entered) -> dict[str, Any]:
     """A stored form's items and rows by name."""
     declared = row.declared
-    found: dict[str, Any] = {name: getattr(row, name) for name in declared.items}
+    found: dict[str, Any] = {name: measured.of(row, name, item) for name, item in declared.items.items()}
     for name, grid in declared.rows.items():
         lines = sorted(getattr(row, name).all(), key=lambda line: line.row)
         found[name] = [SimpleNamespace(**{n: getattr(line, n) for n in grid.row.declared.items}) for line in lines]
@@ -191,8 +273,9 @@ def of_row(row: Entered, before: Sequence[Any] | None = None, casebook: Casebook
     """The sheet of a stored form."""
     visit = getattr(row, "visit", None)
     return Sheet(
-        type(row), values_of(row), subject=row.subject, visit=visit, before=before, casebook=casebook, pk=row.pk
-    )
+        type(row), values_of(row), subject=row.subject, visit=visit, before=before, casebook=casebook, pk=row.pk,
+        occurrence=row.occurrence,
+    )  # fmt: skip
 
 
 def stored(form: FormClass, subject: Subject) -> list[Any]:
@@ -203,42 +286,10 @@ def stored(form: FormClass, subject: Subject) -> list[Any]:
     return stored_of(form, [subject])[subject.pk]
 
 
-def stored_of(form: FormClass, people: Iterable[Subject]) -> dict[int, list[Any]]:
-    """`stored` for many subjects by their key, in as many queries as for one. Subjects must carry their site."""
-    declared = form.declared
-    by_key = {subject.pk: subject for subject in people}
-    zones = {pk: ZoneInfo(subject.site.timezone) for pk, subject in by_key.items()}
-    lines = {name: _lines(grid, by_key) for name, grid in declared.rows.items()}
-    found: dict[int, list[Any]] = {pk: [] for pk in by_key}
-    rows = form.objects.filter(subject__in=by_key, status="COMPLETE")  # type: ignore[attr-defined]
-    for row in rows.values("pk", "subject_id", *declared.items):
-        of = row.pop("subject_id")
-        values = {**row, **{name: of_grid.get(row["pk"], []) for name, of_grid in lines.items()}}
-        found[of].append(SimpleNamespace(**{name: on_site(value, zones[of]) for name, value in values.items()}))
-    return {pk: in_time(plain, declared.about_day) for pk, plain in found.items()}
-
-
-def _lines(grid: Rows, people: Iterable[int]) -> dict[int, list[Any]]:
-    """Rows of a grid by the key of the form they stand in, in order; values alone, which is quick to read."""
-    found: dict[int, list[Any]] = {}
-    rows = grid.row.objects.filter(subject__in=people).order_by("row")  # type: ignore[attr-defined]
-    for line in rows.values("form_id", *grid.row.declared.items):
-        found.setdefault(line.pop("form_id"), []).append(SimpleNamespace(**line))
-    return found
-
-
 def since_infusion(form: FormClass, subject: Subject, forms: Sequence[Any]) -> list[Any]:
     """Those of a subject's forms whose time is at or after the infusion; all of them where there is none yet."""
     start, key = subject.infused_at, form.declared.about_day
     return [one for one in forms if start is None or getattr(one, key) >= start]
-
-
-def in_time(plain: Iterable[Any], key: str) -> list[Any]:
-    """Sorted by the item that dates them; undated ones are left out. A kind that nothing dates is in order of entry."""
-    if not key:
-        return sorted(plain, key=lambda p: p.pk)
-    dated = [p for p in plain if getattr(p, key) is not None]
-    return sorted(dated, key=lambda p: (getattr(p, key), p.pk))
 
 
 def earlier(sheet: Sheet, forms: Sequence[Any]) -> list[Any]:

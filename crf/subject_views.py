@@ -54,9 +54,13 @@ class UnscheduledForm(forms.Form):
     """Day of an unscheduled visit."""
 
     on = DateField(label=_("Date of the visit"))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, help_text=_("Why the subject came, for example fever or a new lesion.")
+    )
 
 
-def _summary(form: forms.Form) -> list[dict[str, str]]:
+def summary(form: forms.Form) -> list[dict[str, str]]:
+    """The errors of a short form, for the list above it."""
     return [
         {
             "label": str(form.fields[name].label if name in form.fields else ""),
@@ -84,7 +88,7 @@ def screen(request: Request) -> HttpResponse:
                 __("The subject is %(code)s. Please write the number into the source.") % {"code": subject.code},
             )
             return redirect("casebook", subject.code)
-    context = {"form": form, "error_summary": _summary(form) if form.is_bound else [], "back_url": reverse("subjects")}
+    context = {"form": form, "error_summary": summary(form) if form.is_bound else [], "back_url": reverse("subjects")}
     return render(request, "trial/screen.html", context, status=422 if form.errors else 200)
 
 
@@ -111,7 +115,7 @@ def enrol(request: Request, code: str) -> HttpResponse:
             return redirect("casebook", subject.code)
     context = {
         "subject": subject, "gates": gates, "form": form, "back_url": reverse("casebook", args=[code]),
-        "error_summary": _summary(form) if form is not None and form.is_bound else [], "crumbs": crumbs(subject, (__("Enrolment"), "")),
+        "error_summary": summary(form) if form is not None and form.is_bound else [], "crumbs": crumbs(subject, (__("Enrolment"), "")),
     }  # fmt: skip
     return render(request, "trial/enrol.html", context, status=422 if form is not None and form.errors else 200)
 
@@ -125,10 +129,12 @@ def unscheduled(request: Request, code: str) -> HttpResponse:
         if form.cleaned_data["on"] > timezone.localdate():
             form.add_error("on", __("This day lies in the future. Please correct it."))
         else:
-            visit = subjects.unscheduled(subject, by=request.user, on=form.cleaned_data["on"])
+            visit = subjects.unscheduled(
+                subject, by=request.user, on=form.cleaned_data["on"], reason=form.cleaned_data["reason"]
+            )
             return redirect("visit", subject.code, visit.code)
     context = {
-        "subject": subject, "form": form, "error_summary": _summary(form) if form.is_bound else [],
+        "subject": subject, "form": form, "error_summary": summary(form) if form.is_bound else [],
         "back_url": reverse("casebook", args=[code]), "crumbs": crumbs(subject, (__("Unscheduled visit"), "")),
     }  # fmt: skip
     return render(request, "trial/unscheduled.html", context, status=422 if form.errors else 200)

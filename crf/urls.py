@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from crf import casebook_views, log_views, query_views, response_views, subject_views, views, work_views
+from crf import (
+    casebook_views,
+    draft_views,
+    log_views,
+    not_done_views,
+    query_views,
+    response_views,
+    search_views,
+    subject_views,
+    views,
+    work_views,
+)  # fmt: skip
 from crf.ledger import NEW
 
 FORM = "subjects/<str:code>/<slug:visit_code>/<slug:slug>/"
@@ -20,15 +31,25 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("subjects/<str:code>/visits/", subject_views.unscheduled, name="unscheduled"),
     path("subjects/<str:code>/response/", response_views.response_page, name="response"),
     path("subjects/<str:code>/<slug:visit_code>/", casebook_views.visit_page, name="visit"),
+    path("subjects/<str:code>/<slug:visit_code>/not-done/", not_done_views.visit_not_done, name="visit-not-done"),
+    path("subjects/<str:code>/<slug:visit_code>/remove/", not_done_views.remove_visit, name="visit-remove"),
     path(LOG, log_views.log_page, name="log"),
     path(LOG + "new/", log_views.add, ADDED, name="log-new"),
     path(LOG + "new/verdict/", views.verdict, ADDED, name="log-new-verdict"),
+    path(LOG + "new/draft/", draft_views.autosave, ADDED, name="log-new-draft"),
     path(FORM, views.form_page, name="form"),
+    path(FORM + "not-done/", not_done_views.form_not_done, name="form-not-done"),
+    path(FORM + "withdraw/", not_done_views.withdraw_entry, name="form-withdraw"),
     path(FORM + "history/", views.history, name="form-history"),
     path(FORM + "verdict/", views.verdict, name="form-verdict"),
+    path(FORM + "draft/", draft_views.autosave, name="form-draft"),
     path(AGAIN, views.form_page, name="form-again"),
+    path(AGAIN + "not-done/", not_done_views.form_not_done, name="form-again-not-done"),
+    path(AGAIN + "withdraw/", not_done_views.withdraw_entry, name="form-again-withdraw"),
     path(AGAIN + "history/", views.history, name="form-again-history"),
     path(AGAIN + "verdict/", views.verdict, name="form-again-verdict"),
+    path(AGAIN + "draft/", draft_views.autosave, name="form-again-draft"),
+    path("search/", search_views.search_page, name="search"),
     path("queries/", query_views.query_list, name="queries"),
     path("queries/<int:pk>/", query_views.query_page, name="query"),
     path("", include("crf.export_urls")),

@@ -15,9 +15,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from crf.answers import Sign, answer, full_name
+from crf.declare.form import Derived
 from crf.placeholders import sentence
 from crf.sheet import Sheet
-from trial import rules
+from trial import protocol, rules
 from trial.rules import antigen
 from trial.rules.timed import Timed
 from trial.rules.verdict import Verdict
@@ -125,5 +126,36 @@ def _remarks(raised: Iterable[tuple[str, Iterable[str]]]) -> Iterator[str]:
 
 
 def verdicts(sheet: Sheet) -> list[dict[str, Any]]:
-    """Every derived value of a form, as the page shows it."""
-    return [{"label": derived.label, "verdict": said(verdict)} for derived, verdict in sheet.verdicts()]
+    """Every derived value of a form, as the page shows it: by the criteria in force; under it, `former`, by those before.
+
+    former: label, verdict, and whether its value `differs`; None where the protocol names no former version.
+    """
+    derived = sheet.derived()
+    found: list[dict[str, Any]] = []
+    for one in derived:
+        if not one.criteria:
+            found.append({"label": one.label, "verdict": said(getattr(sheet, one.name)), "former": None})
+            continue
+        in_force, former = protocol.criteria(one.criteria)
+        if in_force in one.versions():
+            verdict = getattr(sheet, one.name)
+            beside = _by(former, one, derived, sheet)
+            found.append({"label": one.label, "verdict": said(verdict), "former": _compared(beside, verdict)})
+    return found
+
+
+def _by(version: str | None, of: Derived, among: Iterable[Derived], sheet: Sheet) -> tuple[Derived, Verdict] | None:
+    """What a version of the same criteria says: the same derived value where its rule knows both, else its sibling."""
+    if version is None:
+        return None
+    if not of.version:
+        return of, of.of(sheet, version=version)
+    sibling = next((one for one in among if one.criteria == of.criteria and one.version == version), None)
+    return None if sibling is None else (sibling, getattr(sheet, sibling.name))
+
+
+def _compared(beside: tuple[Derived, Verdict] | None, verdict: Verdict) -> dict[str, Any] | None:
+    if beside is None:
+        return None
+    derived, other = beside
+    return {"label": derived.label, "verdict": said(other), "differs": other.value != verdict.value}

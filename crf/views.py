@@ -2,68 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as __
 from django.views.decorators.http import require_GET, require_POST
 
-from crf import codelists, drafts, entry, logs, words
-from crf.conflict import conflict_page, resolved
-from crf.declare.form import Crf, form_named
-from crf.form_parts import actions, crumbs_of, judged, log_address, queries_of
+from crf import codelists, draft_views, drafts, entry, episodes, logs, replan, retired, words
+from crf.conflict import conflict_page, resolved, stored_as_typed
+from crf.declare.form import Entered
+from crf.drafted import OWN, anothers, as_posted, banner, known, number, opened, seen_of, shown_revision
+from crf.form_parts import actions, crumbs_of, judged, mark_of, queries_of, state_of
 from crf.ledger import NEW, address, place_label
+from crf.myeloma import MYELOMA
 from crf.page import PageForm
+from crf.places import place_or_404
 from crf.sent import with_grids
-from crf.subject_views import subject_or_404
 from crf.workflow import Query
-from trial import audit, roles, schedule, subjects
+from trial import away, protocol, roles, subjects
 from trial.request import Request
-
-OWN = (
-    "_save",
-    "_draft",
-    "_check",
-    "_add_row",
-    "_version",
-    "_opened",
-    "_resolve",
-    "csrfmiddlewaretoken",
-    "reason_choice",
-    "reason_text",
-)
-
-
-def place_or_404(code: str, visit_code: str, slug: str, occurrence: int) -> entry.Place:
-    """Where the address points. Whatever does not exist for this reader is a 404."""
-    subject = subject_or_404(code)
-    try:
-        form = form_named(slug)
-    except KeyError:
-        raise Http404 from None
-    if not issubclass(form, Crf):
-        return _log_place_or_404(entry.Place(form, subject, None, occurrence), visit_code)
-    visit = get_object_or_404(subject.visits, code=visit_code)
-    visit.subject, visit.site = subject, subject.site
-    if not schedule.admits(visit.code, form.declared.name) or (occurrence != 1 and not form.declared.repeats):
-        raise Http404
-    if occurrence < 1:
-        raise Http404
-    return entry.Place(form, subject, visit, occurrence)
-
-
-def _log_place_or_404(place: entry.Place, folder: str) -> entry.Place:
-    """An entry that is there ("log"), or the one that is being added ("logs"): no number can be opened before it is taken."""
-    if folder != ("logs" if place.occurrence == NEW else "log") or (place.occurrence != NEW and not logs.exists(place)):
-        raise Http404
-    return place
 
 
 def form_page(request: Request, code: str, visit_code: str, slug: str, occurrence: int = 1) -> HttpResponse:
@@ -73,37 +35,33 @@ def form_page(request: Request, code: str, visit_code: str, slug: str, occurrenc
     with timezone.override(ZoneInfo(place.subject.site.timezone)):
         if request.method == "POST":
             roles.permit(request.user, "enter", place.subject.site)
+            if anothers(request):
+                return away.somebody_else(request)
             return _post(request, place)
         return _get(request, place)
 
 
 def _get(request: Request, place: entry.Place) -> HttpResponse:
-    row, data, saved = place.row(), None, ""
+    row, saved = place.row(), ""
+    data: Any = None
     based_on = row.version if row else 0
     draft = drafts.find(place.form.declared.name, place.subject, place.visit, place.occurrence)
-    if draft is not None and roles.may(request.user, "enter", place.subject.site):
-        data, based_on = _query(draft.values), draft.based_on
-        saved = __("Draft, saved %(at)s by %(who)s") % {
-            "at": f"{timezone.localtime(draft.saved_at):%Y-%m-%d %H:%M}",
-            "who": draft.saved_by,
-        }
-    page = entry.blank_page(place, by=request.user, data=data, complete=False)
+    if draft is not None and not roles.may(request.user, "enter", place.subject.site):
+        draft = None
+    if draft is not None:
+        data, based_on = with_grids(as_posted(draft.values), place.form), draft.based_on
+    elif (one := episodes.asked_for(place, request.GET)) is not None:
+        data = episodes.typed_event(one)
+        saved = __("Filled in from the daily assessments: please check and complete it.")
+    page = entry.blank_page(place, by=request.user, data=data, complete=False, row=row)
     if data is not None:
         page.is_valid()
-    return _render(request, place, page, based_on=based_on, saved=saved, draft=draft is not None)
-
-
-def _query(values: dict[str, list[str]]) -> QueryDict:
-    """A draft's raw strings as they were posted."""
-    found = QueryDict(mutable=True)
-    for name, texts in values.items():
-        found.setlist(name, texts)
-    return found
+    return _render(request, place, page, based_on=based_on, saved=saved, draft=draft, typed=data, row=row)
 
 
 def _post(request: Request, place: entry.Place) -> HttpResponse:
     data: QueryDict = request.POST
-    based_on = _number(data.get("_version"))
+    based_on = number(data.get("_version"))
     if "_add_row" in data:
         page = entry.blank_page(
             place, by=request.user, data=_one_more(with_grids(data, place.form), str(data["_add_row"])), complete=False
@@ -115,66 +73,29 @@ def _post(request: Request, place: entry.Place) -> HttpResponse:
         page.is_valid()
         return _render(request, place, page, based_on=based_on, checked=True)
     if "_discard" in data:
-        return _discard_draft(request, place)
+        return draft_views.discard(request, place)
+    if "_compare" in data:
+        return draft_views.compare(request, place, based_on)
+    if data.get("_resolve") == "draft":
+        return draft_views.resolve(request, place, based_on)
     if "_draft" in data:
-        return _save_draft(request, place, based_on)
+        return draft_views.keep(request, place, based_on) or _too_long(request, place, based_on)
     if "_resolve" in data:
-        data = resolved(place, data, by=request.user)
+        data = resolved(place, data, stored_as_typed(place, by=request.user), by=request.user, version=based_on)
     return _submit(request, place, data, based_on)
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() and len(text) < 9 else 0
+def _too_long(request: Request, place: entry.Place, based_on: int) -> HttpResponse:
+    page = entry.blank_page(place, by=request.user, data=request.POST, complete=False)
+    page.is_valid()
+    return _render(request, place, page, based_on=based_on, status=422)
 
 
 def _one_more(data: QueryDict, grid: str) -> QueryDict:
     """The same page with one more row in a grid, for those without scripts."""
     data = data.copy()
-    data[f"{grid}-TOTAL_FORMS"] = str(_number(data.get(f"{grid}-TOTAL_FORMS")) + 1)
+    data[f"{grid}-TOTAL_FORMS"] = str(number(data.get(f"{grid}-TOTAL_FORMS")) + 1)
     return data
-
-
-def _save_draft(request: Request, place: entry.Place, based_on: int) -> HttpResponse:
-    values = {k: v for k, v in request.POST.lists() if k not in OWN}
-    try:
-        with logs.numbered(place) as there:
-            opened = _opened(request) if place.occurrence == NEW else None
-            again = logs.draft_twice(place, values, by=request.user, since=opened) if opened else None
-            saved = again or drafts.save(
-                there.form.declared.name,
-                there.subject,
-                there.visit,
-                there.occurrence,
-                values=values,
-                based_on=based_on,
-                by=request.user,
-            )
-    except ValidationError as error:
-        messages.error(request, error.messages[0])
-        page = entry.blank_page(place, by=request.user, data=request.POST, complete=False)
-        page.is_valid()
-        return _render(request, place, page, based_on=based_on, status=422)
-    messages.success(request, __("The draft is saved. It opens here again on any machine."))
-    return redirect(address(place.form, place.subject, place.visit, saved.occurrence))
-
-
-def _discard_draft(request: Request, place: entry.Place) -> HttpResponse:
-    """A draft begun by mistake goes; the audit trail keeps what it held. An entry of a log goes with it."""
-    with audit.acting(request.user):
-        drafts.discard(place.form.declared.name, place.subject, place.visit, place.occurrence)
-    messages.success(request, __("The draft is discarded."))
-    if place.visit is None and place.row() is None:
-        return redirect(log_address(place.subject, place.form))
-    return redirect(address(place.form, place.subject, place.visit, place.occurrence))
-
-
-def _opened(request: Request) -> datetime | None:
-    """When the page of a new log entry was opened, as the page itself says; None on every other page."""
-    try:
-        at = datetime.fromisoformat(request.POST.get("_opened", ""))
-    except ValueError:
-        return None
-    return at if at.tzinfo else None
 
 
 def reason_of(data: QueryDict) -> str:
@@ -187,19 +108,23 @@ def reason_of(data: QueryDict) -> str:
 
 def _submit(request: Request, place: entry.Place, data: QueryDict, based_on: int) -> HttpResponse:
     here = address(place.form, place.subject, place.visit, place.occurrence)
+    if preview := replan.preview(request, place, data, carried=_carried(data, but=("_version",)), here=here):
+        return preview
     try:
-        with logs.numbered(place) as there:
+        with logs.numbered(place, page=seen_of(data).page) as there:
             if again := _sent_twice(request, place, data):
                 messages.info(request, __("This was saved already, as entry %(n)d.") % {"n": again.occurrence})
                 return redirect(address(place.form, place.subject, None, again.occurrence))
+            begun = None
+            if not roles.may(request.user, "grade", place.subject.site):
+                begun = drafts.find(there.form.declared.name, there.subject, there.visit, there.occurrence)
             outcome = entry.submit(
                 there.form, subject=there.subject, visit=there.visit, occurrence=there.occurrence, data=data,
-                by=request.user, reason=reason_of(data), based_on=based_on,
+                by=request.user, reason=reason_of(data), based_on=based_on, draft=known(data),
             )  # fmt: skip
+            draft_views.leave_for_investigator(there, begun, outcome.row, by=request.user)
     except entry.Conflict as conflict:
-        return conflict_page(
-            request, place, conflict, carried=[(k, v) for k, vs in data.lists() if k not in OWN for v in vs], here=here
-        )
+        return conflict_page(request, place, conflict, data=data, here=here)
     except entry.Invalid as invalid:
         return _render(
             request,
@@ -231,52 +156,74 @@ def _submit(request: Request, place: entry.Place, data: QueryDict, based_on: int
     return redirect(address(there.form, there.subject, there.visit, there.occurrence))
 
 
+def _carried(data: QueryDict, *, but: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    """What was typed, for a page in between to send on."""
+    return [(k, v) for k, vs in data.lists() if k not in (*OWN, "reason_choice", "reason_text") or k in but for v in vs]
+
+
 def _sent_twice(request: Request, place: entry.Place, data: QueryDict) -> Any:
     """The entry that an earlier press of the button made of this page, or None."""
-    opened = _opened(request) if place.occurrence == NEW else None
-    if opened is None:
+    since = opened(request.POST) if place.occurrence == NEW else None
+    if since is None:
         return None
-    return logs.sent_twice(place, entry.blank_page(place, by=request.user, data=data), by=request.user, since=opened)
+    return logs.sent_twice(place, entry.blank_page(place, by=request.user, data=data), by=request.user, since=since)
 
 
 def _render(
     request: Request, place: entry.Place, page: PageForm, *, based_on: int, checked: bool = False, status: int = 200,
-    reason_missing: bool = False, saved: str = "", draft: bool = False,
+    reason_missing: bool = False, saved: str = "", draft: drafts.Draft | None = None, typed: QueryDict | None = None,
+    row: Any = ...,
 ) -> HttpResponse:  # fmt: skip
-    row = place.row()
+    row = place.row() if row is ... else row
+    if typed is None:
+        typed = request.POST
     may_enter = roles.may(request.user, "enter", place.subject.site)
     queries = queries_of(place, row)
-    state = "draft" if draft else ("queried" if queries else ("complete" if row else "expected"))
-    if place.occurrence == NEW:
-        state = ""  # nobody expects it
-    verdicts, failing = judged(place, page, row)
+    done = row is not None and row.status == Entered.Status.COMPLETE
+    state = state_of(place, row, draft=draft is not None and row is None, queried=bool(queries))
+    withdrawn = place.visit is None and row is not None and not done
+    told = judged(place, page, row, may_enter=may_enter)
+    failing = told["failing"]
+    page.retired = retired.of_page(page, row)
     errors = page.error_list() if checked else []
     here = address(place.form, place.subject, place.visit, place.occurrence)
     reason_error = __("Please choose or write a reason: the form is complete, and its history must say why it changed.")
     context: dict[str, Any] = {
-        "form": page, "verdicts": verdicts, "checks": failing if checked or row else [c for c in failing if c.hard],
+        **told, "form": page, "checks": failing if checked or row else [c for c in failing if c.hard],
         "page": {
             "subject": place.subject, "visit": {"label": place_label(place.visit, place.occurrence)}, "state": state,
-            "form_label": place.form.declared.title, "version": based_on, "saved_text": saved, "draft": draft,
-            "opened": (_opened(request) or timezone.now()).isoformat() if place.occurrence == NEW else "",
+            "form_label": place.form.declared.title, "version": based_on, "person": request.user.pk, "saved_text": saved,
+            "protocol": page.version if len(protocol.VERSIONS) > 1 else "",
+            "opened": (opened(request.POST) or timezone.now()).isoformat() if place.occurrence == NEW else "",
+            "seen": draft.revision if draft else _still_seen(request, place),
         },
+        "draft": banner(page, draft, row) if draft else None, "draft_url": here + "draft/" if may_enter else "",
+        "again_url": address(place.form, place.subject, None, NEW) + "draft/" if place.visit is None else "",
         "error_summary": errors + ([{"label": __("Reason"), "text": reason_error, "anchor": "item-reason"}] if reason_missing else []),
-        "queries": queries, "history_url": here + "history/" if row else "",
+        "queries": queries, "history_url": here + "history/" if row else "", "mark": mark_of(place, row, here, may_enter and draft is None),
         "verdict_url": here + "verdict/" if place.form.declared.derived or place.form.declared.checks else "",
-        "needs_reason": row is not None, "reasons": codelists.ChangeReason.choices, "read_only": not may_enter,
-        "reason_choice": request.POST.get("reason_choice", ""), "reason_text": request.POST.get("reason_text", ""),
+        "needs_reason": done, "reasons": codelists.ChangeReason.choices, "read_only": not may_enter or withdrawn,
+        "reason_choice": typed.get("reason_choice", ""), "reason_text": typed.get("reason_text", ""),
         "reason_error": reason_error if reason_missing else "", "actions": actions(place, row, may_enter),
         "crumbs": crumbs_of(place, here),
         "response_url": _response_url(place),
     }  # fmt: skip
-    if not may_enter:
+    if not may_enter or withdrawn:
         page.read_only()
     return render(request, "crf/form.html", context, status=status)
 
 
+def _still_seen(request: Request, place: entry.Place) -> int:
+    """The revision of the draft that a page shown again goes on from; 0 for a page that was opened without one."""
+    if request.method != "POST":
+        return 0
+    draft = drafts.find(place.form.declared.name, place.subject, place.visit, place.occurrence)
+    return shown_revision(request.POST, draft)
+
+
 def _response_url(place: entry.Place) -> str:
     """The page of the subject's response, where this form has a part in it."""
-    part = any(derived.whole is not None for derived in place.form.declared.derived.values())
+    part = any(derived.whole is MYELOMA for derived in place.form.declared.derived.values())
     return reverse("response", args=[place.subject.code]) if part else ""
 
 
@@ -288,8 +235,9 @@ def verdict(request: Request, code: str, visit_code: str, slug: str, occurrence:
     with timezone.override(ZoneInfo(place.subject.site.timezone)):
         page = entry.blank_page(place, by=request.user, data=request.POST, complete=False)
         page.is_valid()
-        verdicts, checks = judged(place, page, place.row())
-        return render(request, "crf/_verdict.html", {"verdicts": verdicts, "checks": checks})
+        told = judged(place, page, place.row(), may_enter=True)
+        context = {**told, "checks": told["failing"], "converted": page.converted()}
+        return render(request, "crf/_verdict.html", context)
 
 
 @require_GET

@@ -11,7 +11,9 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from crf.codelists import Missing
-from crf.declare.form import Entered, FormClass
+from crf.declare.form import WHY, Entered, FormClass
+from crf.declare.items import UNIT_SHOWN
+from crf.declare.measured import UNIT, AsEntered
 from crf.verdicts import Said, SaidTime, flags_of_rules, rule_modules, said, said_time, verdicts
 from trial import audit
 from trial.models import AuditEvent, User
@@ -46,7 +48,8 @@ def value_in_words(form: FormClass, name: str, value: Any) -> str:
     """A value of the audit trail in words, by item name."""
     item = form.declared.items.get(name)
     if item is None:
-        return "" if value is None else str(value)
+        shown = UNIT_SHOWN.get(value, value) if name.endswith(UNIT) else value
+        return "" if shown is None else str(shown)
     return str(item.in_words(read_back(item, value)))
 
 
@@ -86,7 +89,7 @@ def history(row: Entered) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for change in audit.changes(sorted(events, key=lambda e: e.id)):
         prefix, source = lines.get((change.table, change.row_id), ("", form))
-        if change.column in HOUSEKEEPING:
+        if change.column in HOUSEKEEPING or _repeats_the_value(change, source):
             continue
         found += _entries(change, prefix, source, names)
     return found[::-1]
@@ -96,6 +99,8 @@ def _entries(change: audit.Change, prefix: str, source: Any, names: dict[str, st
     common = {"who": names.get(change.who, change.who), "when": change.at, "why": _(change.why) if change.why else ""}
     if change.column == "missing":
         old, new = change.old or {}, change.new or {}
+        if old.get(WHY) != new.get(WHY):
+            yield {"label": _("Why it does not count"), "old": old.get(WHY), "new": new.get(WHY), **common}
         for name in {**old, **new}:
             if old.get(name) != new.get(name) and name in source.declared.items:
                 label = _("%(item)s: why missing") % {"item": source.declared.items[name].about.label}
@@ -103,7 +108,7 @@ def _entries(change: audit.Change, prefix: str, source: Any, names: dict[str, st
                 yield {"label": label, "old": reasons.get(old.get(name)), "new": reasons.get(new.get(name)), **common}
         return
     item = source.declared.items.get(change.column)
-    label = str(item.about.label) if item else change.column
+    label = str(item.about.label) if item else _column(source, change.column)
     yield {
         "label": f"{prefix}: {label}" if prefix else label,
         "old": value_in_words(source, change.column, change.old),
@@ -112,8 +117,32 @@ def _entries(change: audit.Change, prefix: str, source: Any, names: dict[str, st
     }
 
 
+def _column(source: Any, column: str) -> str:
+    """The label of a column that is no item of its own: what was entered beside a number in the standard unit."""
+    field = next((one for one in source._meta.concrete_fields if one.attname == column), None)
+    return str(field.verbose_name) if isinstance(field, AsEntered) else column
+
+
+def _repeats_the_value(change: audit.Change, source: Any) -> bool:
+    """What was entered tells nothing more where it never was in another unit than the item's own."""
+    field = next((one for one in source._meta.concrete_fields if one.attname == change.column), None)
+    if not isinstance(field, AsEntered):
+        return False
+    standard = source.declared.items[field.of].about.unit
+    units = AuditEvent.objects.filter(table_name=change.table, row_id=change.row_id).values_list(
+        f"after__{field.of}{UNIT}", flat=True
+    )
+    return not set(units) - {None, standard}
+
+
 def _names(usernames: set[str]) -> dict[str, str]:
     return {u.username: str(u) for u in User.objects.filter(username__in=usernames)}
+
+
+def reason(why: str) -> str:
+    """A stored reason in the reader's language: the chosen part is translated, what was written stays as it is."""
+    chosen, colon, written = why.partition(": ")
+    return f"{_(chosen)}: {written}" if colon else (_(why) if why else "")
 
 
 def age(since: datetime, now: datetime) -> str:

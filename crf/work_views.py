@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -13,42 +13,78 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as __
 
+from crf import serious
+from crf.declare.form import casebook
 from crf.ledger import Entry, ledger, waiting
 from crf.models.crs_assessment import courses_of
-from trial import roles, subjects
-from trial.models import Site, Subject
+from trial import protocol, roles, subjects
+from trial.models import Subject
 from trial.request import Request
 
 PAGE = 50
+WAITING = ("overdue", "queried", "expected", "draft")
 
 
 def home(request: Request) -> HttpResponse:
-    """The first page: what waits, most urgent first. Those who read no clinical data go to their own work."""
+    """The first page: what waits, most urgent first. Those who read no clinical data go to their own work.
+
+    Filtered by site, form and state, which stand in the address.
+    """
     if not roles.may(request.user, "read"):
         return redirect("admin:index")
     now = timezone.now()
-    everyone = Subject.objects.select_related("site").exclude(status__in=["SCREEN_FAILED", "COMPLETED"])
-    due = waiting(ledger(everyone, now=now), now=now)
+    everyone = Subject.objects.select_related("site")
+    if chosen := request.GET.get("site"):
+        everyone = everyone.filter(site__code=chosen)
+    people = list(everyone)
+    due = waiting(ledger(people, now=now, settled=False), now=now)
+    if name := request.GET.get("form"):
+        due = [entry for entry in due if entry.form.declared.name == name]
+    counts = Counter(entry.state for entry in due)
+    if (state := request.GET.get("state")) in WAITING:
+        due = [entry for entry in due if entry.state == state]
     page = Paginator(due, PAGE).get_page(request.GET.get("page"))
-    site = Site.objects.filter(pk__in=request.scope).first()
-    rows = [
-        {
-            "state": e.state, "subject_code": e.subject.code, "subject_url": reverse("casebook", args=[e.subject.code]),
-            "visit_label": e.place, "form_label": e.form.declared.title, "url": e.url,
-            "age_text": _age(e, now),
-        }
-        for e in page
-    ]  # fmt: skip
-    return render(
-        request,
-        "trial/home.html",
-        {
-            "due": rows,
-            "counts": Counter(e.state for e in due),
-            "page_obj": page,
-            "today": site and subjects.today(site, now),
-        },
-    )
+    site = next(iter(request.sites), None)
+    context = {
+        "due": [_row(entry, now) for entry in page],
+        "counts": [(one, counts[one], _with(request, state="" if one == state else one)) for one in WAITING],
+        "serious": serious.notices(request.user, request.scope, now=now),
+        "state": state, "windows": _windows(people, now), "page_obj": page, "base_query": _without_page(request),
+        "forms": [(form.declared.name, form.declared.title) for form in casebook()],
+        "filtered": any(request.GET.get(name) for name in ("site", "form", "state")),
+        "today": site and subjects.today(site, now),
+    }  # fmt: skip
+    return render(request, "trial/home.html", context)
+
+
+def _row(entry: Entry, now: datetime) -> dict[str, Any]:
+    return {
+        "state": entry.state, "subject_code": entry.subject.code, "subject_url": reverse("casebook", args=[entry.subject.code]),
+        "visit_label": entry.place, "form_label": entry.form.declared.title, "url": entry.url, "age_text": _age(entry, now),
+    }  # fmt: skip
+
+
+def _windows(people: list[Subject], now: datetime) -> list[dict[str, Any]]:
+    """Windows for dose-limiting toxicity that are open, the next to close first."""
+    found = []
+    for subject in people:
+        infused_on, today = subjects.infused_on(subject), subjects.today(subject.site, now)
+        left = protocol.DLT_WINDOW_DAYS - (today - infused_on).days if infused_on else -1
+        if infused_on and 0 <= left <= protocol.DLT_WINDOW_DAYS and subject.status == Subject.Status.INFUSED:
+            closes = infused_on + timedelta(days=protocol.DLT_WINDOW_DAYS)
+            found.append(
+                {"code": subject.code, "url": reverse("casebook", args=[subject.code]), "days": left, "on": closes}
+            )
+    return sorted(found, key=lambda line: (line["days"], line["code"]))
+
+
+def _with(request: Request, **changes: str) -> str:
+    """The address of this page with other filters."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    for name, value in changes.items():
+        query[name] = value
+    return f"?{query.urlencode()}"
 
 
 def _age(entry: Entry, now: datetime) -> str:

@@ -151,6 +151,12 @@ def follow_checks(
         )
 
 
+def close_all(row: Entered, *, now: datetime) -> None:
+    """Closes what is asked about a form that counts no more. Call inside `acting`."""
+    for query in Query.objects.filter(form=row.declared.name, form_id=row.pk).exclude(state=Query.State.CLOSED):
+        _close(query, by=None, now=now)
+
+
 def asked(form: str, rows: Iterable[Entered]) -> set[int]:
     """Keys of those rows of a form about which a check has ever asked."""
     keys = [row.pk for row in rows]

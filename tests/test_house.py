@@ -19,6 +19,7 @@ LONG = {
     "crf/declare/items.py": "eight item classes side by side, to be compared",
     "crf/demo/flowsheets.py": "data: one flow sheet a subject",
     "crf/models/crs_assessment.py": "one form a file, items and checks together",
+    "trial/models.py": "the tables of the study side by side",
 }
 MACHINE = re.compile(
     r"(?<![\w.<>{}])/(?:home|root|Users|work|tmp)/|pypi\.org|pythonhosted\.org|registry\.npmjs|files\.pythonhosted|proxy\.golang"

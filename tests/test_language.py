@@ -37,10 +37,13 @@ PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 ALIKE = {
     "CRS", "CPAP", "BiPAP", "NE", "n", "95 % CI", "{dose} × 10⁶/kg", "ICE", "IgG", "IgA", "IgM", "IgD", "IgE", "PET-CT", "CT",
     "MRI", "SUVmax", "ICANS", "MRD", "Kaplan-Meier", "1e-4", "1e-5", "1e-6", "del(17p)", "del(1p32)", "t(4;14)", "t(14;16)", "t(14;20)",
+    "10⁶/kg", "I", "II", "III", "IV", "ISS", "R-ISS", "R2-ISS", "IMWG 2016", "IMS/IMWG 2025", "3+3",
+    "ALT", "AST", "INR", "mg", "µg", "g", "mg/m²", "mg/kg", "µg/kg", "µg/min", "µg/kg/min",
 }  # fmt: skip
 # Signs take the place of words.
 SIGNS = {
     ", ", "percent", "%(done)s of %(total)s", "%(n)d of %(all)d", "{n} of {total} ({percent} %)", "{subject}, {length} {unit}",
+    "{code} – {status}", "Lee 2014: {what}", "ASTCT 2019: {what}", "{dose} × 10⁶/kg, {design}: {sentence}",
 }  # fmt: skip
 
 

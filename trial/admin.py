@@ -29,6 +29,8 @@ for _module in ("django.contrib.auth", "allauth.account", "axes", "django_celery
 for _model in [m for m in admin.site._registry if m._meta.app_label not in ("trial", "crf", "analytics")]:
     admin.site.unregister(_model)
 import_module("trial.admin_beat")
+import_module("trial.admin_ranges")
+import_module("trial.admin_approvals")
 
 
 class PasswordForm(AdminPasswordChangeForm):

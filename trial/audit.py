@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +31,8 @@ DECLARE
     actor  text := nullif(current_setting('cartwright.actor', true), '');
     reason text := coalesce(current_setting('cartwright.reason', true), '');
     left_out text[] := TG_ARGV[1]::text[];
-    old_row jsonb; new_row jsonb; this_row jsonb;
+    by_key text[] := coalesce(TG_ARGV[2], '{}')::text[];
+    old_row jsonb; new_row jsonb; this_row jsonb; name text; was jsonb; becomes jsonb;
 BEGIN
     IF TG_OP <> 'INSERT' THEN old_row := to_jsonb(OLD) - left_out; END IF;
     IF TG_OP <> 'DELETE' THEN new_row := to_jsonb(NEW) - left_out; END IF;
@@ -41,6 +42,16 @@ BEGIN
         FROM jsonb_each(old_row) o JOIN jsonb_each(new_row) n USING (key)
         WHERE o.value IS DISTINCT FROM n.value;
         IF old_row IS NULL THEN RETURN NULL; END IF;
+        -- Of a JSON object that changes often, the keys that changed: a draft is saved after every item.
+        FOREACH name IN ARRAY by_key LOOP
+            was := old_row->name; becomes := new_row->name;
+            IF jsonb_typeof(was) = 'object' AND jsonb_typeof(becomes) = 'object' THEN
+                old_row := old_row || jsonb_build_object(name, (SELECT coalesce(jsonb_object_agg(key, value), '{}')
+                    FROM jsonb_each(was) WHERE value IS DISTINCT FROM becomes->key));
+                new_row := new_row || jsonb_build_object(name, (SELECT coalesce(jsonb_object_agg(key, value), '{}')
+                    FROM jsonb_each(becomes) WHERE value IS DISTINCT FROM was->key));
+            END IF;
+        END LOOP;
     END IF;
     IF actor IS NULL THEN
         RAISE EXCEPTION 'a write to % names nobody who acts', TG_TABLE_NAME USING ERRCODE = 'CW001';
@@ -124,9 +135,32 @@ def acting(by: User | str, reason: str = "", *, using: str = DEFAULT_DB_ALIAS) -
     return _for_a_while({"actor": by.get_username(), "person": str(by.pk), "reason": reason}, using)
 
 
+@contextmanager
+def serving(person: User, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[Callable[[Iterable[int]], None]]:
+    """Names who acts in a whole request, and gives the function that opens sites once it is known which.
+
+    At the end of the outermost transaction PostgreSQL forgets the settings by itself; inside another one they are put back.
+    """
+    outermost = not connections[using].in_atomic_block
+    with transaction.atomic(using=using, savepoint=not outermost):
+        former = _swap({"actor": person.get_username(), "person": str(person.pk), "reason": "", "sites": ""}, using)
+        yield lambda sites: _set_sites(sites, using)
+        if not outermost:
+            _swap(former, using)
+
+
+def _array(sites: Iterable[int]) -> str:
+    return "{" + ",".join(str(int(s)) for s in sorted(set(sites))) + "}"
+
+
+def _set_sites(sites: Iterable[int], using: str) -> None:
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT set_config('cartwright.sites', %s, true)", [_array(sites)])
+
+
 def seeing(sites: Iterable[int], *, using: str = DEFAULT_DB_ALIAS) -> Any:
     """Opens the rows of these sites (primary keys) for this block; without it no subject is visible."""
-    return _for_a_while({"sites": "{" + ",".join(str(int(s)) for s in sorted(set(sites))) + "}"}, using)
+    return _for_a_while({"sites": _array(sites)}, using)
 
 
 def record(

@@ -62,3 +62,15 @@ def signed_out(request: HttpRequest) -> HttpResponse:
         "503.html", {**_typed(request), "title": _("You are signed out"), "text": text, "sign_in": True}
     )
     return HttpResponse(page, status=401, headers={"Cache-Control": "no-store"})
+
+
+def somebody_else(request: HttpRequest) -> HttpResponse:
+    """A page that one person opened was sent while another is signed in: their text does not get this person's name."""
+    text = _(
+        "Nothing was saved. Somebody else signed in on this computer after this page was opened. The one who typed it signs "
+        "in, and sends it again."
+    )
+    page = render_to_string(
+        "503.html", {**_typed(request), "title": _("This page belongs to somebody else"), "text": text, "sign_in": True}
+    )
+    return HttpResponse(page, status=409, headers={"Cache-Control": "no-store"})

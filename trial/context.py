@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from trial import protocol, roles
-from trial.models import Site
 
 # Other packages add their pages here: (label, url name, icon, action needed).
 navigation: list[tuple[Any, str, str, str]] = []
@@ -22,11 +22,12 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "nav": [],
         "sites": [],
         "is_demo": False,
+        "idle_seconds": settings.IDLE_SECONDS,
     }
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated or not hasattr(request, "scope"):
+    if user is None or not user.is_authenticated or not hasattr(request, "sites"):
         return basics
-    sites = list(Site.objects.filter(pk__in=request.scope))
+    sites = request.sites
     nav = [
         {"label": label, "url": reverse(name), "icon": icon, "active": _within(request.path, reverse(name))}
         for label, name, icon, action in navigation

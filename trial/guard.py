@@ -65,10 +65,11 @@ def _protect(cursor: CursorWrapper, model: type[models.Model], guard: Guard, rol
             f'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role};'
         )
     else:
-        reason, left_out = "reason" if guard.reason else "free", "{" + ",".join(guard.leave_out) + "}"
+        reason = "reason" if guard.reason else "free"
+        left_out, by_key = ("{" + ",".join(columns) + "}" for columns in (guard.leave_out, guard.by_key))
         cursor.execute(
             f'CREATE OR REPLACE TRIGGER trial_audit AFTER INSERT OR UPDATE OR DELETE ON "{table}"'
-            f" FOR EACH ROW EXECUTE FUNCTION trial_audit('{reason}', '{left_out}');"
+            f" FOR EACH ROW EXECUTE FUNCTION trial_audit('{reason}', '{left_out}', '{by_key}');"
         )
     if using := guard.using():
         cursor.execute(

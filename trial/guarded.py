@@ -18,6 +18,7 @@ class Guard:
     policy: a policy in SQL where the plain one does not serve.
     reason: an update or delete needs a reason besides the actor.
     leave_out: columns that never enter the audit trail; a change of these alone is no change.
+    by_key: JSON columns of which an update records only the keys that changed.
     append_only: nobody updates, deletes or truncates, the owner included.
     follows: (column, table): the row's (column, site_id) must exist in that table, and follows its site.
     """
@@ -26,6 +27,7 @@ class Guard:
     policy: str | None = None
     reason: bool = False
     leave_out: tuple[str, ...] = ()
+    by_key: tuple[str, ...] = ()
     append_only: bool = False
     follows: tuple[str, str] | None = None
 

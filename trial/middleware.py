@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import BadRequest
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
@@ -23,7 +22,7 @@ class SignedIn(LoginRequiredMiddleware):
     """Every page asks for a sign-in; a form that was sent after the session ended keeps what was typed."""
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:  # type: ignore[override]
-        if request.headers.get("HX-Request"):
+        if request.headers.get("HX-Request") or request.headers.get("X-Requested-With") == "fetch":
             return HttpResponse(status=401)  # a part of a page is never the sign-in page
         if request.method == "POST":
             return away.signed_out(request)
@@ -51,10 +50,12 @@ class Scope:
         if not user.is_authenticated:
             # The rows of nobody; sign-in itself writes sessions and attempts, which are not guarded.
             return None
-        with transaction.atomic(), audit.acting(user):
-            sites = roles.sites_of(user)
-            request.scope = sites  # type: ignore[attr-defined]
-            with audit.seeing(sites), timezone.override(_zone(sites)):
+        with audit.serving(user) as open_sites:
+            sites = roles.seen_by(user)
+            request.sites = sites  # type: ignore[attr-defined]
+            request.scope = sorted(site.pk for site in sites)  # type: ignore[attr-defined]
+            open_sites(site.pk for site in sites)
+            with timezone.override(_zone(sites)):
                 response = view(request, *args, **kwargs)
                 if hasattr(response, "render") and callable(response.render):
                     response = response.render()
@@ -63,11 +64,9 @@ class Scope:
         return response
 
 
-def _zone(sites: list[int]) -> ZoneInfo:
+def _zone(sites: list[Site]) -> ZoneInfo:
     """The zone of the person's only site; UTC for those who see several. Subject pages use the subject's site."""
-    if len(sites) == 1:
-        return ZoneInfo(Site.objects.values_list("timezone", flat=True).get(pk=sites[0]))
-    return ZoneInfo("UTC")
+    return ZoneInfo(sites[0].timezone if len(sites) == 1 else "UTC")
 
 
 class Language:

@@ -22,6 +22,9 @@ ROLES = (
 )
 
 
+LIMIT_PLACES = 4  # decimal places of a limit of normal
+
+
 class User(AbstractUser):
     """A named person; what they may do stands in their memberships, nowhere else."""
 
@@ -69,6 +72,64 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+
+class ReferenceRange(models.Model):
+    """Limits of normal of one analyte at the laboratory of a site, for a sex, an age and a time; trial.ranges reads them."""
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="reference_ranges", verbose_name=_("site"))
+    analyte = models.CharField(_("analyte"), max_length=40)
+    sex = models.CharField(
+        _("sex"), max_length=1, blank=True, help_text=_("Leave blank where it is the same for both.")
+    )
+    age_from = models.PositiveSmallIntegerField(_("age from, years"), null=True, blank=True)
+    age_to = models.PositiveSmallIntegerField(_("to, included"), null=True, blank=True)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True, help_text=_("Blank: from the beginning."))
+    valid_to = models.DateField(_("to, included"), null=True, blank=True, help_text=_("Blank: until further notice."))
+    unit = models.CharField(_("unit"), max_length=20, blank=True)
+    low = models.DecimalField(_("lower limit"), max_digits=12, decimal_places=LIMIT_PLACES, null=True, blank=True)
+    high = models.DecimalField(_("upper limit"), max_digits=12, decimal_places=LIMIT_PLACES, null=True, blank=True)
+    source = models.CharField(
+        _("source"), max_length=200, blank=True, help_text=_("The laboratory's list and its date.")
+    )
+
+    guard = Guard(site="site_id", reason=True)
+
+    class Meta:
+        ordering = ["site", "analyte", "sex", "age_from", "valid_from"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(sex__in=["", "M", "F"]), name="range_sex"),
+            models.CheckConstraint(
+                condition=models.Q(low__isnull=False) | models.Q(high__isnull=False), name="range_has_a_limit"
+            ),
+            models.CheckConstraint(condition=models.Q(low__lte=models.F("high")), name="range_low_below_high"),
+            models.CheckConstraint(condition=models.Q(age_from__lte=models.F("age_to")), name="range_ages"),
+            models.CheckConstraint(condition=models.Q(valid_from__lte=models.F("valid_to")), name="range_days"),
+        ]
+        verbose_name = _("reference range")
+        verbose_name_plural = _("reference ranges of laboratories")
+
+    def __str__(self) -> str:
+        return f"{self.site.code} {self.analyte} {self.sex}".strip()
+
+
+class ProtocolApproval(models.Model):
+    """The day from which a site works under a version of the protocol; its ethics committee has approved it by then."""
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="approvals", verbose_name=_("site"))
+    version = models.CharField(_("protocol version"), max_length=10)
+    active_from = models.DateField(_("in force at the site from"))
+
+    guard = Guard(site="site_id", reason=True)
+
+    class Meta:
+        ordering = ["site", "active_from"]
+        constraints = [models.UniqueConstraint(fields=["site", "version"], name="approval_once")]
+        verbose_name = _("approval of a protocol version")
+        verbose_name_plural = _("approvals of protocol versions")
+
+    def __str__(self) -> str:
+        return f"{self.site.code} {self.version}"
 
 
 class Membership(models.Model):
@@ -169,7 +230,9 @@ class Visit(SubjectTable):
     window_to = models.DateField(_("window to"), null=True, blank=True)
     actual_on = models.DateField(_("took place on"), null=True, blank=True)
     unscheduled = models.BooleanField(_("unscheduled"), default=False)
-    protocol_version = models.CharField(_("protocol version"), max_length=10)
+    why = models.CharField(_("reason for the visit"), max_length=200, blank=True, default="")
+    # Blank until the visit took place: before that it follows from its day (trial.versions.of_visit).
+    protocol_version = models.CharField(_("protocol version"), max_length=10, blank=True, default="")
 
     class Meta:
         ordering = ["subject", "id"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +15,7 @@ REGISTRY = "ChiCTR1800018143"  # Mei H, Li C, et al. J Hematol Oncol 2021;14:161
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of the protocol, in force from a date on."""
+    """A version of the protocol. No site works under it before `approved_on`; later ones wait for each site's own approval."""
 
     code: str
     approved_on: date
@@ -33,22 +33,36 @@ class DoseLevel:
         return f"{self.cells_e6_per_kg} × 10⁶/kg"
 
 
-VERSIONS: tuple[Version, ...] = (Version("1.0", date(2018, 8, 1)),)
+# The second is assumed, to show an amendment at work: docs/amendments.md.
+VERSIONS: tuple[Version, ...] = (Version("1.0", date(2018, 8, 1)), Version("2.0", date(2019, 9, 2)))
 
 # Published: dose range 0.5 to 4.0 x 10^6/kg. The levels between are assumed.
 DOSE_LEVELS: tuple[DoseLevel, ...] = tuple(DoseLevel(code, code) for code in ("0.5", "1.0", "2.0", "4.0"))
 
 DLT_WINDOW_DAYS = 28  # assumed
 STAGGER_DAYS = 14  # assumed: between the first two subjects of a level
-CRS_PLAUSIBLE_DAYS = 14  # a first fever later than this after infusion opens a query; never blocks
+# The design of dose escalation in force, "three_plus_three" or "boin"; the other one is shown beside it. Assumed.
+ESCALATION_DESIGN = "three_plus_three"
+BOIN_TARGET = 0.30  # assumed: rate of dose-limiting toxicity that BOIN aims at
+# Lymphodepletion before the infusion (assumed): days on which it is given, and mg/m2 a day.
+LYMPHODEPLETION_DAYS = (-5, -3)
+LYMPHODEPLETION_DOSES = {"FLUDARABINE": (25, 30), "CYCLOPHOSPHAMIDE": (250, 500)}
+# By version: a first fever later than this many days after the infusion opens a query; it never blocks.
+CRS_PLAUSIBLE_DAYS = {"1.0": 14, "2.0": 10}
 
-# Criteria in force; a change of one is an amendment and stands here, never in a user's hands.
+# Criteria in force; a change of one is an amendment and stands here, never in a user's hands. The former version, where
+# one is named, stands beside it on forms for comparison; queries and tables of grades read the one in force alone.
 CRS_CRITERIA = "astct_2019"
+CRS_CRITERIA_FORMER: str | None = "lee_2014"
 
 
-def version_on(day: date) -> Version:
-    """The version in force on a day; the first one for days before any."""
-    return max((v for v in VERSIONS if v.approved_on <= day), key=lambda v: v.approved_on, default=VERSIONS[0])
+def version_on(day: date, active: Mapping[str, date]) -> Version:
+    """The latest version that a site works under on a day; the first one before any other.
+
+    active: the day from which the site works under a version, by its code; the first version needs none.
+    """
+    begun = [v for v in VERSIONS[1:] if v.code in active and active[v.code] <= day]
+    return begun[-1] if begun else VERSIONS[0]
 
 
 def order_of(code: str) -> int:
@@ -69,13 +83,13 @@ def dose_level(code: str | None) -> DoseLevel | None:
 
 # Laboratory grades by this version of CTCAE; never two in one study.
 CTCAE_VERSION = "ctcae_5"
-
-# Lower limits of normal of adults, counts 10^9/L and haemoglobin g/L: WS/T 405-2012 (assumed for every laboratory).
-_LOWER_LIMITS = {"neutrophils": "1.8", "leukocytes": "3.5", "lymphocytes": "1.1", "platelets": "125"}
-_LOWER_LIMIT_HAEMOGLOBIN = {"M": "130", "F": "115"}
+CTCAE_VERSION_FORMER: str | None = None
 
 
-def lower_limit(item: str, sex: str | None) -> Decimal | None:
-    """The lower limit of normal of an item of haematology; None where it depends on a sex that is not recorded."""
-    text = _LOWER_LIMIT_HAEMOGLOBIN.get(sex or "") if item == "haemoglobin" else _LOWER_LIMITS[item]
-    return None if text is None else Decimal(text)
+def criteria(name: str) -> tuple[str, str | None]:
+    """The version of some criteria ("CRS", "CTCAE") that is in force, and the former one (None = none to compare with).
+
+    Raises KeyError for criteria that the protocol does not know.
+    """
+    known = {"CRS": (CRS_CRITERIA, CRS_CRITERIA_FORMER), "CTCAE": (CTCAE_VERSION, CTCAE_VERSION_FORMER)}
+    return known[name]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest
 
 if TYPE_CHECKING:
-    from trial.models import User
+    from trial.models import Site, User
 
 
 class Request(HttpRequest):
@@ -15,3 +15,4 @@ class Request(HttpRequest):
 
     user: User
     scope: list[int]
+    sites: list[Site]  # the same, as rows, by code

@@ -64,6 +64,7 @@ UNSCHEDULED = "u"  # u1, u2, ...: any form may be entered there
 
 MONTHLY = tuple(f"m{month}" for month, *_window in _MONTHS)
 BLOOD = tuple(f"d{n}" for n in (0, 2, 4, 7, 10, 14, 21))
+CLOTTING = tuple(f"d{n}" for n in (0, 4, 7, 10, 14, 21))
 
 # form name -> visits at which it is expected. Logs hang on the subject, not on a visit.
 ACTIVITIES: dict[str, tuple[str, ...]] = {
@@ -71,19 +72,32 @@ ACTIVITIES: dict[str, tuple[str, ...]] = {
     "demographics": ("screening",),
     "eligibility": ("screening",),
     "myeloma_history": ("screening",),
+    "leukapheresis": ("apheresis",),
+    "lymphodepletion": ("ld",),
     "car_t_infusion": ("d0",),
     "crs_assessment": DAILY,
     "icans_assessment": DAILY,
+    "vital_signs": ("screening", "ld", *DAILY, *MONTHLY),
     "haematology": ("screening", *BLOOD, *MONTHLY),
+    "chemistry": ("screening", *BLOOD, *MONTHLY),
+    "coagulation": ("screening", *CLOTTING, "m1"),
+    "inflammation": ("screening", *BLOOD, *MONTHLY),
     "myeloma_laboratory": ("screening", *MONTHLY),
     "bone_marrow": ("screening", *MONTHLY),
     "extramedullary_lesions": ("screening", *MONTHLY),
     "response_assessment": MONTHLY,
     "cart_persistence": tuple(visit for visit in MONTHLY if visit != "m2"),
+    "dlt_evaluation": ("m1",),
     "survival_status": MONTHLY,
     "death": (),
+    "end_of_study": ("m24",),
 }
-LOGS: tuple[str, ...] = ("adverse_event", "subsequent_therapy")
+# Forms that no visit expects and every visit admits: nobody plans a death.
+ANY_TIME = ("death",)
+LOGS: tuple[str, ...] = (
+    "prior_therapy", "medical_history", "bridging_therapy", "adverse_event", "concomitant_medication",
+    "subsequent_therapy", "protocol_deviation",
+)  # fmt: skip
 
 
 def label(code: str) -> str:
@@ -100,7 +114,7 @@ def expected_at(code: str) -> tuple[str, ...]:
 
 def admits(code: str, form: str) -> bool:
     """Whether a form may be entered at a visit."""
-    return code not in BY_CODE or code in ACTIVITIES.get(form, ())
+    return code not in BY_CODE or code in ACTIVITIES.get(form, ()) or form in ANY_TIME
 
 
 def position(code: str) -> tuple[int, int]:

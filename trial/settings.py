@@ -70,6 +70,8 @@ SECRET_KEY = _secret_key()
 DEBUG = os.environ.get("DEBUG", "") == "1"
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost 127.0.0.1 [::1] testserver").split()
 CSRF_TRUSTED_ORIGINS = os.environ.get("CSRF_TRUSTED_ORIGINS", "").split()
+# What stands before the path of an address in an e-mail, where no request says it.
+PUBLIC_ADDRESS = os.environ.get("PUBLIC_ADDRESS", next(iter(CSRF_TRUSTED_ORIGINS), "http://localhost:8000")).rstrip("/")
 
 # The application connects as a role that owns nothing; migrations and tests connect as the owner.
 _APP_URL = SERVICES.get("DATABASE_URL", "postgres://cartwright_app@127.0.0.1:1/not_started")
@@ -110,6 +112,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "trial.idle.Idle",
     "trial.middleware.SignedIn",
     "trial.middleware.Language",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -168,6 +171,10 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = False  # axes counts failed sign-ins
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST, EMAIL_PORT = os.environ.get("EMAIL_HOST", "localhost"), int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_USER", ""), os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS", "") == "1"
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "cartwright@localhost")
 
 # By user name AND address: by address alone one mistyped password would lock a hospital behind one address.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -179,6 +186,8 @@ AXES_LOCKOUT_TEMPLATE = "trial/locked_out.html"
 AXES_VERBOSE = False
 
 SESSION_COOKIE_AGE = 12 * 3600
+# A screen locks after so long without a key or a pointer, and asks for the password again (trial.idle).
+IDLE_SECONDS = int(os.environ.get("IDLE_SECONDS", str(15 * 60)))
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -13,6 +13,8 @@ from trial.models import User
 
 # Sent inside the transaction of every accepted form, with subject and form (its name); analytics marks itself stale.
 data_changed = Signal()
+# Sent when limits of normal have changed, inside the transaction that names who acts: site, and analytes (their names).
+ranges_changed = Signal()
 
 
 @receiver(user_logged_in)

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from trial import audit, protocol, schedule
+from trial import audit, many, protocol, schedule, versions
 from trial.models import Site, Subject, User, Visit
 
 
@@ -44,7 +45,7 @@ def screen(site: Site, *, by: User, on: date) -> Subject:
         number = counter.next_number
         counter.next_number = number + 1
         counter.save(update_fields=["next_number"])
-        version = protocol.version_on(on).code
+        version = versions.on(counter, on)
         subject = Subject.objects.create(
             site=counter, number=number, code=f"{counter.code}-{number:03d}", screened_on=on, protocol_version=version
         )
@@ -140,14 +141,15 @@ def plan(subject: Subject) -> None:
         if dates and dates != (visit.planned_on, visit.window_from, visit.window_to):
             visit.planned_on, visit.window_from, visit.window_to = dates
             moved.append(visit)
-    Visit.objects.bulk_update(moved, ["planned_on", "window_from", "window_to"])
+    many.update(moved, ["planned_on", "window_from", "window_to"])
 
 
 @transaction.atomic
-def unscheduled(subject: Subject, *, by: User, on: date) -> Visit:
-    """Opens an unscheduled visit on a day; any form may be entered there."""
+def unscheduled(subject: Subject, *, by: User, on: date, reason: str = "") -> Visit:
+    """Opens an unscheduled visit on a day; any form may be entered there. reason: why the subject came."""
     subject = Subject.objects.select_for_update().get(pk=subject.pk)  # the lock numbers the visits one after another
-    number = subject.visits.filter(unscheduled=True).count() + 1
+    codes = subject.visits.filter(unscheduled=True).values_list("code", flat=True)
+    number = max((int(code.removeprefix(schedule.UNSCHEDULED)) for code in codes), default=0) + 1
     with audit.acting(by):
         return Visit.objects.create(
             subject=subject,
@@ -156,15 +158,60 @@ def unscheduled(subject: Subject, *, by: User, on: date) -> Visit:
             planned_on=on,
             actual_on=on,
             unscheduled=True,
-            protocol_version=protocol.version_on(on).code,
+            why=reason.strip()[:200],
+            protocol_version=versions.on(subject.site, on),
         )
 
 
-def took_place(visit: Visit, *, on: date | None) -> None:
-    """Notes that a visit is filled, so that re-planning leaves it alone. Call inside `acting`."""
+@transaction.atomic
+def remove_visit(visit: Visit, *, by: User, reason: str) -> None:
+    """Takes away an unscheduled visit at which nothing was entered; the audit trail keeps it.
+
+    Raises Refused for a visit of the schedule, for one that holds anything, and without a reason.
+    """
+    if not visit.unscheduled:
+        raise Refused(_("A visit of the schedule stays. Please mark it as not done instead."))
+    if not reason.strip():
+        raise Refused(_("Please give a reason."))
+    with audit.acting(by, reason):
+        try:
+            Visit.objects.select_for_update().get(pk=visit.pk).delete()
+        except ProtectedError:
+            raise Refused(_("Something was entered at this visit, so it stays.")) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A visit whose planned day another infusion day would change; filled = it took place and stays where it is."""
+
+    visit: Visit
+    before: date | None
+    after: date | None
+
+    @property
+    def filled(self) -> bool:
+        return self.visit.actual_on is not None
+
+
+def moves(subject: Subject, at: datetime) -> list[Move]:
+    """What an infusion at this time would make of the visits, in the schedule's order; nothing is written.
+
+    Filled visits are listed where the schedule would have another day for them, and keep theirs. at: aware.
+    """
+    anchor = at.astimezone(ZoneInfo(subject.site.timezone)).date()
+    found = []
+    for visit in sorted(subject.visits.filter(unscheduled=False), key=lambda v: schedule.position(v.code)):
+        dates = schedule.BY_CODE[visit.code].dates(anchor) if visit.code in schedule.BY_CODE else None
+        if dates and dates[0] != visit.planned_on:
+            found.append(Move(visit, visit.planned_on, visit.planned_on if visit.actual_on else dates[0]))
+    return found
+
+
+def took_place(visit: Visit, *, on: date | None, version: str) -> None:
+    """Notes that a visit is filled, so that re-planning and a later amendment leave it alone. Call inside `acting`."""
     if visit.actual_on is None and on is not None:
-        visit.actual_on = on
-        visit.save(update_fields=["actual_on"])
+        visit.actual_on, visit.protocol_version = on, visit.protocol_version or version
+        visit.save(update_fields=["actual_on", "protocol_version"])
 
 
 def infused_on(subject: Subject) -> date | None:
@@ -192,7 +239,6 @@ def _open(subject: Subject, codes: tuple[str, ...] | list[str], planned: dict[st
             site_id=subject.site_id,
             code=code,
             planned_on=(planned or {}).get(code),
-            protocol_version=subject.protocol_version,
         )
         for code in codes
     )

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.contrib import admin
 from django.urls import include, path
 
-from trial import views
+from trial import idle, views
 
 urlpatterns = [
     path("accounts/login/", account.login, name="account_login"),
@@ -16,6 +16,9 @@ urlpatterns = [
     path("accounts/password/reset/", views.ask_the_administrator, name="account_reset_password"),
     path("language/", views.language, name="set_language"),
     path("theme/", views.theme, name="theme"),
+    path("alive/", idle.alive, name="alive"),
+    path("lock/", idle.lock, name="lock"),
+    path("unlock/", idle.unlock, name="unlock"),
     path("health/", views.health, name="health"),
     path("admin/", admin.site.urls),
     path("", include("crf.urls")),

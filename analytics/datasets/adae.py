@@ -12,7 +12,7 @@ from analytics.derive import plain, records, require, zones
 from analytics.myeloma import Course, as_forms
 from analytics.partial_dates import end, onset, span
 from analytics.registry import dataset, step
-from crf.codelists import EventTerm
+from crf.codelists import EventTerm, organ_class
 
 TERMS: tuple[str, ...] = tuple(EventTerm.values)
 # Cytopenias that the publication counts, and the item of the blood count that shows each.
@@ -23,7 +23,7 @@ CYTOPENIAS = {
     "THROMBOCYTOPENIA": "platelets",
 }
 EVENT = {
-    "subject": "str", "site": "str", "dose_level": "str", "occurrence": "Int64", "verbatim": "str", "term": "str",
+    "subject": "str", "site": "str", "dose_level": "str", "occurrence": "Int64", "verbatim": "str", "term": "str", "organ_class": "str",
     "grade": "Int64", "onset_on": "str", "ended_on": "str", "ongoing": "str", "outcome": "str", "serious": "str",
     "related_cart": "str", "related_lymphodepletion": "str", "aesi": "str", "onset_date": "object", "onset_day": "Int64",
     "end_date": "object", "end_day": "Int64", "emergent": "bool", "resolved": "bool", "seen_date": "object",
@@ -34,7 +34,7 @@ SUBJECT = {
     "ongoing_events": "Int64", **{f"worst_{term.lower()}": "Int64" for term in TERMS}, "forms": "str",
 }  # fmt: skip
 LOGGED = (
-    "subject", "site", "occurrence", "verbatim", "term", "grade", "onset_on", "ended_on", "ongoing", "outcome", "serious",
+    "subject", "site", "occurrence", "verbatim", "term", "organ_class", "grade", "onset_on", "ended_on", "ongoing", "outcome", "serious",
     "related_cart", "related_lymphodepletion", "aesi",
 )  # fmt: skip
 
@@ -103,6 +103,7 @@ def _event(row: Any, about: About) -> dict[str, Any]:
     return {
         **{name: getattr(row, name) for name in LOGGED},
         "dose_level": about.dose_level,
+        "organ_class": organ_class(row.term, row.organ_class),
         "grade": None if row.grade is None else int(row.grade),
         "onset_date": begins,
         "onset_day": _day(begins, about),

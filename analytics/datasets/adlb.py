@@ -1,26 +1,40 @@
-"""Blood counts graded by CTCAE: one row a value; one row a subject with the grade before the infusion and the worst after it."""
+"""Laboratory values graded by CTCAE: one row a value; of the blood count one row a subject, before the infusion and after it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import pandas as pd
 from django.utils.translation import gettext_noop as _
 
 from analytics.datasets.adcrs import typed
+from analytics.datasets.limits import OfSubjects
 from analytics.datasets.reasons import because
 from analytics.derive import plain, records, require, study_day, zones
 from analytics.myeloma import as_forms
 from analytics.registry import dataset
 from trial import protocol
-from trial.rules import ctcae
+from trial.rules import ctcae, laboratory
+from trial.rules.reference import Limits
 
+# Items of the blood count.
 ITEMS: tuple[str, ...] = tuple(ctcae.TERM_OF_ITEM)
+# Form -> its items that this version of CTCAE grades.
+GRADED: Mapping[str, tuple[str, ...]] = {
+    "haematology": ITEMS,
+    "chemistry": (
+        "alt", "ast", "alp", "ggt", "bilirubin", "albumin", "creatinine", "sodium", "potassium", "calcium", "magnesium",
+        "glucose", "ldh", "ck",
+    ),
+    "coagulation": ("inr", "aptt", "fibrinogen"),
+}  # fmt: skip
 VALUE = {
-    "subject": "str", "site": "str", "dose_level": "str", "visit": "str", "occurrence": "Int64", "sampled_day": "Int64",
-    "after": "bool", "item": "str", "value": "float64", "lower_limit": "float64", "grade": "Int64", "clause": "str",
-    "shown": "str", "basis": "str", "flags": "str", "rule": "str", "baseline": "bool",
+    "subject": "str", "site": "str", "dose_level": "str", "form": "str", "visit": "str", "occurrence": "Int64",
+    "sampled_day": "Int64", "after": "bool", "item": "str", "value": "float64", "lower_limit": "float64",
+    "upper_limit": "float64", "baseline_value": "float64", "grade": "Int64", "clause": "str", "shown": "str", "basis": "str",
+    "flags": "str", "rule": "str", "baseline": "bool",
 }  # fmt: skip
 OF_ITEM = {
     "baseline": "Int64", "baseline_value": "float64", "worst": "Int64", "worst_value": "float64", "worst_day": "Int64",
@@ -32,47 +46,84 @@ SUBJECT = {
 
 
 @dataset(
-    title=_("Blood counts"),
+    title=_("Laboratory values"),
     definition=_(
-        "One row a value of the blood count with its grade by CTCAE, the limit of normal that was used, and whether it is "
-        "the last value before the infusion (baseline) or one from after it."
+        "One row a value of blood count, chemistry or coagulation with its grade by CTCAE, the limits of normal of the site's "
+        "laboratory that were used, the value before the infusion that it is compared with, and whether it is that value "
+        "itself (baseline) or one from after the infusion."
     ),
 )
-def adlb(haematology: pd.DataFrame, subject: pd.DataFrame, adsl: pd.DataFrame) -> pd.DataFrame:
-    """Values in the unit of the form, sorted by subject, item and time; a count that was not done has no row."""
-    require(haematology, "haematology", ("subject", "site", "visit", "occurrence", "sampled_at", *ITEMS))
+def adlb(
+    haematology: pd.DataFrame,
+    chemistry: pd.DataFrame,
+    coagulation: pd.DataFrame,
+    subject: pd.DataFrame,
+    demographics: pd.DataFrame,
+    reference_range: pd.DataFrame,
+    adsl: pd.DataFrame,
+) -> pd.DataFrame:
+    """Values in the unit of the form, sorted by subject, item and time; what was not measured has no row."""
+    of_form = {"haematology": haematology, "chemistry": chemistry, "coagulation": coagulation}
+    limits = OfSubjects(subject, demographics, reference_range)
+    dose_level = dict(zip(plain(adsl["subject"]), plain(adsl["dose_level"]), strict=True))
+    lines = chain.from_iterable(_samples(form, frame, subject, limits) for form, frame in of_form.items())
+    return _with_baseline(typed([{**line, "dose_level": dose_level[line["subject"]]} for line in lines], VALUE))
+
+
+def _samples(form: str, frame: pd.DataFrame, subject: pd.DataFrame, limits: OfSubjects) -> Iterator[dict[str, Any]]:
+    """The values of one form, oldest first, each graded."""
+    require(frame, form, ("subject", "site", "visit", "occurrence", "sampled_at", *GRADED[form]))
     infused = dict(zip(plain(subject["subject"]), plain(subject["infused_at"]), strict=True))
     clock = zones(subject)
-    about = dict(
-        zip(plain(adsl["subject"]), zip(plain(adsl["sex"]), plain(adsl["dose_level"]), strict=True), strict=True)
-    )
-    lines = []
-    for row in records(haematology.sort_values(["subject", "sampled_at", "occurrence"]), "count"):
+    before: dict[tuple[str, str], Decimal] = {}
+    for row in records(frame.sort_values(["subject", "sampled_at", "occurrence"]), "sample"):
         if row.sampled_at is None:
             continue
-        sex, dose_level = about[row.subject]
         infused_at = infused[row.subject]
+        after = infused_at is not None and row.sampled_at >= infused_at
+        on = row.sampled_at.astimezone(clock[row.subject]).date()
         sample = {
-            "subject": row.subject, "site": row.site, "dose_level": dose_level, "visit": row.visit,
-            "occurrence": row.occurrence, "sampled_day": study_day(row.sampled_at, infused_at, clock[row.subject]),
-            "after": infused_at is not None and row.sampled_at >= infused_at,
+            "subject": row.subject, "site": row.site, "form": form, "visit": row.visit, "occurrence": row.occurrence,
+            "sampled_day": study_day(row.sampled_at, infused_at, clock[row.subject]), "after": after, "baseline": False,
         }  # fmt: skip
-        lines += [
-            {**sample, "item": item, **graded(item, value, sex)}
-            for item in ITEMS
-            if (value := getattr(row, item)) is not None
-        ]
-    return _with_baseline(typed([{**line, "baseline": False} for line in lines], VALUE))
+        for item in GRADED[form]:
+            value = getattr(row, item)
+            if value is None:
+                continue
+            if not after and infused_at is not None:
+                before[(row.subject, item)] = value
+            columns = graded(
+                item,
+                value,
+                limits.at(row.subject, row.site, item, on),
+                baseline=before.get((row.subject, item)) if after else None,
+                anticoagulated=getattr(row, "anticoagulated", None),
+                albumin=row.albumin if item == "calcium" else None,
+            )
+            yield {**sample, "item": item, **columns}
 
 
 @cache
-def graded(item: str, value: Decimal, sex: str | None) -> Mapping[str, Any]:
+def graded(
+    item: str,
+    value: Decimal,
+    limits: Limits,
+    *,
+    baseline: Decimal | None = None,
+    anticoagulated: str | None = None,
+    albumin: Decimal | None = None,
+) -> Mapping[str, Any]:
     """A value with its grade, as columns of the data set; the same value is judged once."""
-    limit = protocol.lower_limit(item, sex)
-    verdict = ctcae.grade(ctcae.TERM_OF_ITEM[item], value, lln=limit, version=protocol.CTCAE_VERSION)
+    verdict = laboratory.grade(
+        item, value, limits=limits, baseline=baseline, anticoagulated=anticoagulated, albumin=albumin,
+        version=protocol.CTCAE_VERSION,
+    )  # fmt: skip
+    low, high, before = (None if one is None else float(one) for one in (limits.low, limits.high, baseline))
     return {
         "value": float(value),
-        "lower_limit": None if limit is None else float(limit),
+        "lower_limit": low,
+        "upper_limit": high,
+        "baseline_value": before,
         "grade": verdict.value,
         **because(verdict),
     }
@@ -123,7 +174,7 @@ def _subject(code: str, items: Mapping[str, list[Any]]) -> dict[str, Any]:
             "not_graded": sum(value.grade is None for value in after),
         }
         line |= {f"{item}_{name}": value for name, value in of_item.items()}
-        behind += [("haematology", one.visit, one.occurrence) for one in (*baseline, lowest) if one is not None]
+        behind += [(one.form, one.visit, one.occurrence) for one in (*baseline, lowest) if one is not None]
     return {**line, "forms": as_forms(behind)}
 
 

@@ -3,7 +3,8 @@
 import pandas as pd
 from django.utils.translation import gettext_noop as _
 
-from analytics.datasets.entry import age, disease, forms_behind, years_since
+from analytics.datasets.dlt import Evaluation, dlt_evaluable
+from analytics.datasets.entry import age, at_screening, disease, forms_behind, years_since
 from analytics.derive import Followed, plain, require
 from analytics.layout import Words
 from analytics.myeloma import Course
@@ -30,6 +31,15 @@ POPULATIONS: dict[str, tuple[Words, Words]] = {
         Words(_("EMD-evaluable")),
         Words(_("Treated subjects with an extramedullary lesion on the last imaging up to the infusion.")),
     ),
+    "dlt_evaluable": (
+        Words(_("DLT-evaluable")),
+        Words(
+            _(
+                "Treated subjects with a dose-limiting toxicity, or evaluated without one once the window was over; not "
+                "those who are called not evaluable."
+            )
+        ),
+    ),
 }
 
 
@@ -44,19 +54,23 @@ def adsl(
     demographics: pd.DataFrame,
     car_t_infusion: pd.DataFrame,
     myeloma_history: pd.DataFrame,
+    vital_signs: pd.DataFrame,
     courses: dict[str, Followed],
     courses_of_myeloma: dict[str, Course],
+    evaluations: dict[str, Evaluation],
 ) -> pd.DataFrame:
     """Subjects sorted by code; a value that no form holds yet is missing, a flag never is."""
     own = ("subject", "site", "site_name", "dose_level", "status", "screened_on", "enrolled_on", "infused_at")
     require(subject, "subject", own)
     described = first_per_subject(demographics, "demographics", ("birth_year", "sex", "ethnicity", "height", "weight"))
+    performance = at_screening(vital_signs)
     infused = first_per_subject(car_t_infusion, "car_t_infusion", ("cells_per_kg",), by="infused_at")
     return (
         subject.loc[:, list(own)]
         .merge(described, on="subject", how="left", validate="one_to_one")
         .merge(infused, on="subject", how="left", validate="one_to_one")
         .merge(disease(myeloma_history), on="subject", how="left", validate="one_to_one")
+        .merge(performance[["subject", "ecog"]], on="subject", how="left", validate="one_to_one")
         .assign(
             age=lambda frame: age(frame["screened_on"], frame["birth_year"]),
             years_since_diagnosis=lambda frame: years_since(frame["diagnosed_on"], frame["screened_on"]),
@@ -64,6 +78,7 @@ def adsl(
                 frame["subject"],
                 demographics=demographics,
                 myeloma_history=myeloma_history,
+                vital_signs=performance,
                 car_t_infusion=car_t_infusion,
             ),
             enrolled=lambda frame: frame["enrolled_on"].notna(),
@@ -71,6 +86,7 @@ def adsl(
             crs_evaluable=lambda frame: frame["subject"].isin(_graded(courses)) & frame["treated"],
             response_evaluable=lambda frame: frame["subject"].isin(_response_evaluable(courses_of_myeloma)),
             emd_evaluable=lambda frame: frame["subject"].isin(_with_lesions(courses_of_myeloma)),
+            dlt_evaluable=lambda frame: frame["subject"].isin(dlt_evaluable(evaluations)),
         )
         .sort_values("subject")
         .reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""What a subject was like at entry: the person, the myeloma, and the forms that say so."""
+"""What a subject was like at entry: the person, the myeloma, the performance status, and the forms that say so."""
 
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ from analytics.myeloma import as_forms
 from analytics.partial_dates import middle, span
 
 DAYS_PER_YEAR = 365.25
+SCREENING = "screening"  # visit (trial/schedule.py)
 # Abnormalities of FISH, Y N U each.
 ABNORMALITIES = ("del_17p", "tp53_mutation", "t_4_14", "t_14_16", "t_14_20", "gain_1q", "del_1p32")
 HISTORY = (
@@ -26,6 +27,14 @@ def disease(myeloma_history: pd.DataFrame) -> pd.DataFrame:
     dated = myeloma_history.assign(order=[_iso(day) for day in plain(myeloma_history["assessed_on"])])
     newest = dated.sort_values("order", kind="stable").drop_duplicates("subject", keep="last")
     return newest[["subject", "prior_lines", *HISTORY]].astype({"prior_lines": "Int64"})
+
+
+def at_screening(vital_signs: pd.DataFrame) -> pd.DataFrame:
+    """The newest vital signs of the screening visit with a performance status: one row a subject, with the form's key."""
+    require(vital_signs, "vital_signs", ("subject", "visit", "occurrence", "measured_at", "ecog"))
+    told = vital_signs[(vital_signs["visit"] == SCREENING) & vital_signs["ecog"].notna()]
+    ordered = told.sort_values(["measured_at", "occurrence"], kind="stable", na_position="first")
+    return ordered.drop_duplicates("subject", keep="last")[["subject", "visit", "occurrence", "ecog"]]
 
 
 def _iso(day: date | None) -> str:

@@ -20,6 +20,12 @@ def because(verdict: Verdict) -> dict[str, Any]:
     }
 
 
+def clauses(verdicts: Iterable[Verdict]) -> str:
+    """Several clauses with their placeholders, each once, as a column `clauses` holds them (see analytics.details)."""
+    found = {one.clause.format(**one.shown): [one.clause, dict(one.shown)] for one in verdicts}
+    return json.dumps(list(found.values()), sort_keys=True, ensure_ascii=False)
+
+
 def where_from(course: Course, assessments: Iterable[Assessment]) -> Iterator[tuple[str, str, int]]:
     """The forms of several assessments of response, in their order."""
     for one in assessments:

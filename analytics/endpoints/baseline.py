@@ -10,9 +10,10 @@ from analytics.derive import plain
 from analytics.endpoints.groups import POPULATION, Group, by_dose_level, population_note
 from analytics.endpoints.subgroups import where
 from analytics.endpoints.summaries import QUARTILES_NOTE, summary_rows
-from analytics.layout import Body, Row, Text, Words, count_percent
+from analytics.layout import Body, Row, Text, Words, count_percent, say
 from analytics.partial_dates import MIDDLE_CONVENTION
 from analytics.registry import endpoint
+from trial.rules.ecog import STATUS
 
 OLDER = 65  # years
 YES_NO: dict[str, Words] = {"Y": Words(_("Yes")), "N": Words(_("No")), "U": Words(_("Unknown"))}
@@ -22,6 +23,12 @@ CODED: dict[str, tuple[Words, Mapping[str, Words]]] = {
     "ethnicity": (
         Words(_("Ethnicity")),
         {"HAN": Words(_("Han")), "OTHER": Words(_("Other")), "UNKNOWN": Words(_("Unknown"))},
+    ),
+    "ecog": (
+        Words(_("ECOG performance status at screening")),
+        {
+            str(code): say("{code} – {status}", code=code, status=Words(status)) for code, status in enumerate(STATUS)
+        },
     ),
     "heavy_chain": (
         Words(_("Heavy chain")),
@@ -43,8 +50,8 @@ CODED: dict[str, tuple[Words, Mapping[str, Words]]] = {
     "emd_at_entry": (Words(_("Extramedullary disease at entry")), YES_NO),
     "paramedullary_at_entry": (Words(_("Paraskeletal disease at entry")), YES_NO),
 }  # fmt: skip
-# Kinds that are rare in myeloma have a line only where they occur.
-RARE = {"IGM", "IGE", "NON_SECRETORY", "BICLONAL", "NONE"}
+# Kinds that are rare in myeloma, and in those who may enter a trial, have a line only where they occur.
+RARE = {"IGM", "IGE", "NON_SECRETORY", "BICLONAL", "NONE", "3", "4", "5"}
 FOUND = {
     "del_17p": Words(_("del(17p)")), "tp53_mutation": Words(_("TP53 mutation")), "t_4_14": Words(_("t(4;14)")),
     "t_14_16": Words(_("t(14;16)")), "t_14_20": Words(_("t(14;20)")),
@@ -53,6 +60,7 @@ FOUND = {
 DETAILS = {
     "age": _("Age at screening"),
     "sex": _("Sex"),
+    "ecog": _("ECOG performance status at screening"),
     "heavy_chain": _("Heavy chain"),
     "light_chain": _("Light chain"),
     "prior_lines": _("Lines of earlier therapy"),
@@ -69,8 +77,8 @@ LINES_NOTE = Words(_("Percentages are of the column's N; what is not recorded ha
 @endpoint(
     title=_("Demographics and disease at entry"),
     definition=_(
-        "Age, sex, ethnicity, type of myeloma, time since diagnosis, earlier therapy, cytogenetics and disease outside the "
-        "marrow before the infusion: summaries, and numbers of subjects with percentages."
+        "Age, sex, ethnicity, performance status, type of myeloma, time since diagnosis, earlier therapy, cytogenetics and "
+        "disease outside the marrow before the infusion: summaries, and numbers of subjects with percentages."
     ),
     options=(POPULATION,),
     details="adsl",
@@ -85,6 +93,7 @@ def baseline(adsl: pd.DataFrame, *, population: str) -> Body:
         *_older(frame, groups),
         *_coded("sex", frame, groups),
         *_coded("ethnicity", frame, groups),
+        *_coded("ecog", frame, groups),
         *_coded("heavy_chain", frame, groups),
         *_coded("light_chain", frame, groups),
         *summary_rows(

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_noop as _
 
 from analytics.datasets.adsl import POPULATIONS
 from analytics.derive import plain
-from analytics.endpoints.groups import Group, dose_levels
+from analytics.endpoints.groups import Group, by_site, dose_levels
 from analytics.layout import Body, Column, Row, Words, count, count_percent, say
 from analytics.registry import endpoint
 
@@ -37,7 +37,7 @@ def enrolment(adsl: pd.DataFrame) -> Body:
     reached = _reached(adsl)
     lines = [_line(Group("all", Words(_("All sites")), everyone), reached)]
     lines.append(Row(Words(_("By site")), kind="heading", key="sites"))
-    lines.extend(_line(group, reached, prefix="site.") for group in _sites(adsl))
+    lines.extend(_line(group, reached, prefix="site.") for group in by_site(adsl, everyone))
     lines.append(Row(Words(_("By dose level")), kind="heading", key="dose_levels"))
     assigned = tuple(plain(adsl.loc[adsl["dose_level"].notna(), "subject"]))
     lines.extend(_line(group, reached, prefix="dose.") for group in dose_levels(adsl, assigned))
@@ -66,15 +66,6 @@ def _reached(adsl: pd.DataFrame) -> dict[str, tuple[str, ...]]:
         "crs_evaluable": adsl["crs_evaluable"],
     }
     return {stage: tuple(plain(adsl.loc[flag.fillna(False).astype(bool), "subject"])) for stage, flag in flags.items()}
-
-
-def _sites(adsl: pd.DataFrame) -> tuple[Group, ...]:
-    names: dict[str, str] = {}
-    held: dict[str, list[str]] = {}
-    for code, site, name in zip(*(plain(adsl[column]) for column in ("subject", "site", "site_name")), strict=True):
-        held.setdefault(site, []).append(code)
-        names[site] = f"{site} {name or ''}".strip()
-    return tuple(Group(site, names[site], tuple(held[site])) for site in sorted(held))
 
 
 def _line(group: Group, reached: dict[str, tuple[str, ...]], *, prefix: str = "") -> Row:

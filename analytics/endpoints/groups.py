@@ -57,6 +57,16 @@ def dose_levels(adsl: pd.DataFrame, subjects: Iterable[str]) -> tuple[Group, ...
     return tuple(groups)
 
 
+def by_site(adsl: pd.DataFrame, subjects: Iterable[str]) -> tuple[Group, ...]:
+    """The subjects by site, in order of the sites' codes."""
+    wanted, names, held = set(subjects), {}, {}  # type: ignore[var-annotated]
+    for code, site, name in zip(*(plain(adsl[column]) for column in ("subject", "site", "site_name")), strict=True):
+        if code in wanted:
+            held.setdefault(site, []).append(code)
+            names[site] = f"{site} {name or ''}".strip()
+    return tuple(Group(site, names[site], tuple(sorted(held[site]))) for site in sorted(held))
+
+
 def rate_rows(
     key: str, label: Text, subjects: Iterable[str], groups: tuple[Group, ...], *, indent: int = 0
 ) -> tuple[Row, Row]:

@@ -1,7 +1,7 @@
 """What every table of times shares: who was observed how long, rows of the Kaplan-Meier estimate, and its figure."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 from django.utils.translation import gettext_noop as _
@@ -38,6 +38,7 @@ class Observed:
 
     months: Mapping[str, float]
     event: Mapping[str, bool]
+    _curves: dict[tuple[str, ...], Curve] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, frame: pd.DataFrame, *, months: str = "months") -> "Observed":
@@ -50,9 +51,12 @@ class Observed:
         )
 
     def curve(self, codes: Iterable[str]) -> Curve:
-        """The estimate from these subjects, all of them observed."""
-        chosen = list(codes)
-        return statistics.kaplan_meier([self.months[c] for c in chosen], [self.event[c] for c in chosen])
+        """The estimate from these subjects, all of them observed; made once for all lines of a table."""
+        chosen = tuple(codes)
+        if chosen not in self._curves:
+            months, events = [self.months[c] for c in chosen], [self.event[c] for c in chosen]
+            self._curves[chosen] = statistics.kaplan_meier(months, events)
+        return self._curves[chosen]
 
     def with_event(self, *, event: bool = True) -> tuple[str, ...]:
         """Who had the event, or who is censored."""

@@ -42,8 +42,8 @@ BASELINE_NOTE = Words(
 )
 RULE_NOTE = say(
     _(
-        "Grades are computed from the values by {basis}. Lower limits of normal: adults, WS/T 405-2012, assumed for every "
-        "laboratory; of haemoglobin by sex. A value does not give grade 4 of anaemia."
+        "Grades are computed from the values by {basis}. Limits of normal: those of the site's laboratory for sex, age and "
+        "day; where it states none, those of adults of WS/T 405-2012. A value does not give grade 4 of anaemia."
     ),
     basis=ctcae.TABLES[protocol.CTCAE_VERSION].basis,
 )

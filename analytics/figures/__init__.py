@@ -6,7 +6,7 @@ from typing import Literal
 from analytics.layout import Figure
 
 # One module a kind, loaded when the first figure of that kind is drawn.
-KINDS = ("kaplan_meier", "swimmer")
+KINDS = ("kaplan_meier", "swimmer", "waterfall", "spider", "timeline")
 
 Theme = Literal["page", "light", "dark"]
 

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from crf.checks.timing import earliest, latest
-from crf.models.haematology import graded
+from crf.declare.parts import LIMITS_DEPEND_ON
+from crf.laboratory import grade as grade_of
 from trial import subjects
 
 # Term of the log -> the count that it is graded by.
@@ -18,7 +19,7 @@ COUNT_OF = {
     "THROMBOCYTOPENIA": "platelets",
     "LYMPHOPENIA": "lymphocytes",
 }
-COUNT_READS = ("demographics.sex", "haematology.sampled_at", *(f"haematology.{item}" for item in COUNT_OF.values()))
+COUNT_READS = (*LIMITS_DEPEND_ON, "haematology.sampled_at", *(f"haematology.{item}" for item in COUNT_OF.values()))
 ICANS_READS = ("icans_assessment.assessed_at", "icans_assessment.investigator_grade")
 # The worst value may have been another laboratory's: only a grade that no count comes near is asked about.
 TOLERATED = 1
@@ -86,15 +87,17 @@ def grade_of_the_counts(form: Any) -> bool | None:
     item = COUNT_OF.get(form.term or "")
     if item is None or form.grade not in ("1", "2", "3", "4") or len(form.onset_on or "") < len("2019-03-07"):
         return None
-    rule, sex = graded(item), form.latest("demographics", "sex")
-    counts = [getattr(one, item) for one in _during(form, "haematology", "sampled_at")]
-    grades = [grade for count in counts if isinstance(grade := rule(count, sex).value, int)]
+    verdicts = [
+        grade_of(item, getattr(one, item), limits=form.limits(item, on=one.sampled_at.date()))
+        for one in _during(form, "haematology", "sampled_at")
+    ]
+    grades = [verdict.value for verdict in verdicts if isinstance(verdict.value, int)]
     return max(grades) <= int(form.grade) <= max(grades) + TOLERATED if grades else None
 
 
 def icans_seen(form: Any) -> bool | None:
     """Neurotoxicity shows in the ICANS assessments of its days."""
-    if form.term != "NEUROTOXICITY" or form.onset_on is None:
+    if form.term not in ("NEUROTOXICITY", "ICANS") or form.onset_on is None:
         return None
     seen = [one.investigator_grade for one in _during(form, "icans_assessment", "assessed_at")]
     grades = [grade for grade in seen if grade is not None]

@@ -13,7 +13,11 @@ from trial import subjects
 DATED = {
     "crs_assessment": "assessed_at",
     "icans_assessment": "assessed_at",
+    "vital_signs": "measured_at",
     "haematology": "sampled_at",
+    "chemistry": "sampled_at",
+    "coagulation": "sampled_at",
+    "inflammation": "sampled_at",
     "myeloma_laboratory": "sampled_on",
     "bone_marrow": "sampled_on",
     "extramedullary_lesions": "imaged_on",

@@ -13,6 +13,8 @@ from trial import schedule, subjects
 
 # A form of an unscheduled visit may be dated so many days from it: imaging is not always done on the day.
 AROUND_UNSCHEDULED = 14
+# What settles a day outside the visit, and what ends the screening.
+VISIT_READS = ("protocol_deviation.happened_on", "protocol_deviation.category", "car_t_infusion.infused_at")
 
 
 def earliest(value: Any) -> date | None:
@@ -32,6 +34,12 @@ def latest(value: Any) -> date | None:
     return date(first.year, month, calendar.monthrange(first.year, month)[1])
 
 
+def span(value: Any) -> tuple[date, date] | None:
+    """The first and the last day that a date, a time or a partial date can mean; None where it is blank."""
+    first, last = earliest(value), latest(value)
+    return None if first is None or last is None else (first, last)
+
+
 def not_in_the_future(check_id: str, item: str, *, time: bool = False) -> Check:
     """A hard check: the day or time has come. A partial date fails once all of it lies ahead."""
 
@@ -47,31 +55,92 @@ def not_in_the_future(check_id: str, item: str, *, time: bool = False) -> Check:
     return Check(check_id, text, holds, item=item, sees=(item,), hard=True)
 
 
-def _in_the_visit(form: Any) -> bool | None:
-    """Within the window; screening ends with the infusion."""
+def in_order(check_id: str, start: str, end: str) -> Check:
+    """A hard check: what starts on `start` does not end before, as far as both days are known."""
+
+    def holds(form: Any) -> bool | None:
+        first, last = earliest(getattr(form, start)), latest(getattr(form, end))
+        return None if first is None or last is None else last >= first
+
+    return Check(
+        check_id,
+        _("The end is before the start. Please correct one of the dates."),
+        holds,
+        item=end,
+        sees=(start, end),
+        hard=True,
+    )
+
+
+def before_death(check_id: str, *items: str) -> Check:
+    """None of these days lies after the death."""
+
+    def holds(form: Any) -> bool | None:
+        died_on = form.latest("death", "died_on")
+        days = [day for day in (earliest(getattr(form, item)) for item in items) if day is not None]
+        return None if died_on is None or not days else all(day <= died_on for day in days)
+
+    return Check(
+        check_id,
+        _("A date of this form is after the death. Please correct it, or the date of death."),
+        holds,
+        item=items[0],
+        sees=items,
+        reads=("death.died_on",),
+    )
+
+
+def infusion_day(form: Any) -> date | None:
+    """The day of the infusion at the site, as its form says: also while that form is being written."""
+    at = form.latest("car_t_infusion", "infused_at")
+    return None if at is None else form.local(at).date()
+
+
+def _in_the_window(form: Any) -> bool | None:
+    """Within the window of a planned visit; screening ends with the infusion."""
     day, visit = form.day, form.visit
     if day is None or visit is None:
         return None
     if visit.code in schedule.BEFORE_ENROLMENT:
-        infused_on = subjects.infused_on(form.subject)
+        infused_on = infusion_day(form)
         return None if infused_on is None else bool(day <= infused_on)
-    if visit.window_from is not None:
-        return bool(visit.window_from <= day <= visit.window_to)
-    if visit.unscheduled and visit.planned_on is not None:
-        return abs((day - visit.planned_on).days) <= AROUND_UNSCHEDULED
-    return None
+    return None if visit.window_from is None else bool(visit.window_from <= day <= visit.window_to)
 
 
-def in_the_visit(check_id: str, item: str) -> Check:
-    """The day that the form is about (`item`) lies within its visit."""
+def _in_the_visit(form: Any) -> bool | None:
+    """Within the window, or near the day of an unscheduled visit."""
+    visit = form.visit
+    if form.day is None or visit is None or not visit.unscheduled or visit.planned_on is None:
+        return _in_the_window(form)
+    return abs((form.day - visit.planned_on).days) <= AROUND_UNSCHEDULED
+
+
+def _deviation_logged(form: Any) -> bool:
+    """The log of deviations has a visit outside its window on this day, with what happened."""
+    logged = form.others("protocol_deviation")
+    return any(one.category == "VISIT" and one.happened_on == form.day for one in logged)
+
+
+def in_the_visit(check_id: str, item: str, *, planned_only: bool = False) -> Check:
+    """The day that the form is about (`item`) lies within its visit, or the deviation is logged.
+
+    planned_only: at an unscheduled visit the form may be of any day.
+    """
+    fits = _in_the_window if planned_only else _in_the_visit
+
+    def holds(form: Any) -> bool | None:
+        found = fits(form)
+        return _deviation_logged(form) if found is False else found
+
     return Check(
         check_id,
         _(
-            "This day does not fit the visit. Please correct it, enter the form at its own visit, or record a deviation."
+            "This day does not fit the visit. Please correct it, enter the form at its own visit, or log the deviation of this day."
         ),
-        _in_the_visit,
+        holds,
         item=item,
         sees=(item,),
+        reads=VISIT_READS,
     )
 
 

@@ -1,7 +1,8 @@
 """Controlled terms: the value is what exports carry (CDISC where there is a term), the label is what a person reads."""
 
+from crf.codelists.conduct import DeviationCategory, DeviationSeverity, EndReason, EpisodeKind, EventAction
 from crf.codelists.follow_up import DeathCause, EventOutcome, EventTerm, TherapyIntent
-from crf.codelists.general import ChangeReason, DoseLevel, Ethnicity, Missing, Sex
+from crf.codelists.general import ChangeReason, DoseLevel, Ecog, Ethnicity, Missing, NotDoneReason, Sex, WithdrawReason
 from crf.codelists.myeloma import (
     BandResult,
     BelowLimit,
@@ -20,10 +21,12 @@ from crf.codelists.myeloma import (
     Response,
 )
 from crf.codelists.neurology import Consciousness, IceStatus, Oedema, Point, RaisedPressure, Seizure
+from crf.codelists.organ_class import CLASS_OF_TERM, OrganClass, organ_class
 from crf.codelists.toxicity import (
     Anticytokine,
     DoseUnit,
     EventGrade,
+    OrganGrade,
     Oxygen,
     Steroid,
     TemperatureRoute,
@@ -31,12 +34,25 @@ from crf.codelists.toxicity import (
     Vasopressor,
     VentilationReason,
 )
+from crf.codelists.treatment import (
+    LymphodepletionDrug,
+    MedicationIndication,
+    MedicationMark,
+    MedicationUnit,
+    PriorResponse,
+    Release,
+    Route,
+    Sterility,
+    Transplant,
+)
 
 __all__ = [
-    "Anticytokine", "BandResult", "BelowLimit", "ChangeReason", "ClonalityMethod", "Consciousness", "DeathCause",
-    "DoseLevel", "DoseUnit", "Ethnicity", "EventGrade", "EventOutcome", "EventTerm", "HeavyChain", "IceStatus",
-    "ImagingMethod", "LesionKind", "LesionResponse", "LesionState", "LightChain", "Missing", "MrdMethod", "MrdResult",
-    "MrdSensitivity", "Oedema", "Oxygen", "PersistenceMethod", "PersistenceUnit", "Point", "RaisedPressure",
-    "Response", "Seizure", "Sex", "Steroid", "TemperatureRoute", "TherapyIntent", "ToxicityGrade", "Vasopressor",
-    "VentilationReason",
+    "CLASS_OF_TERM", "Anticytokine", "BandResult", "BelowLimit", "ChangeReason", "ClonalityMethod", "Consciousness", "DeathCause",
+    "DeviationCategory", "DeviationSeverity", "DoseLevel", "DoseUnit", "Ecog", "EndReason", "EpisodeKind",
+    "Ethnicity", "EventAction", "EventGrade", "EventOutcome", "EventTerm", "HeavyChain", "IceStatus", "ImagingMethod",
+    "LesionKind", "LesionResponse", "LesionState", "LightChain", "LymphodepletionDrug", "MedicationIndication",
+    "MedicationMark", "MedicationUnit", "Missing", "MrdMethod", "MrdResult", "MrdSensitivity", "NotDoneReason",
+    "Oedema", "OrganClass", "OrganGrade", "Oxygen", "PersistenceMethod", "PersistenceUnit", "Point", "PriorResponse",
+    "RaisedPressure", "Release", "Response", "Route", "Seizure", "Sex", "Sterility", "Steroid", "TemperatureRoute",
+    "TherapyIntent", "ToxicityGrade", "Transplant", "Vasopressor", "VentilationReason", "WithdrawReason", "organ_class",
 ]  # fmt: skip

@@ -101,3 +101,13 @@ class EventGrade(models.TextChoices):
     G3 = "3", _("3 - severe")
     G4 = "4", _("4 - life-threatening")
     G5 = "5", _("5 - death")
+
+
+class OrganGrade(models.TextChoices):
+    """Grades of an organ in CRS, 0 to 4."""
+
+    G0 = "0", _("0 - none")
+    G1 = "1", "1"
+    G2 = "2", "2"
+    G3 = "3", "3"
+    G4 = "4", "4"

@@ -12,8 +12,10 @@ from trial import protocol, schedule
 
 # UCUM units in use; a new one is added here on purpose, so that a typing slip is not a new unit.
 UNITS = {
-    "", "%", "/min", "/uL", "10*6", "10*6/kg", "10*9/L", "Cel", "L/min", "U/L", "cm", "g/L", "g/dL", "h", "kg", "mg/(24.h)",
-    "mg/L", "mm", "mm[Hg]", "mmol/L", "{cells}", "{copies}", "{dose}", "{lines}", "{points}",
+    "", "%", "/min", "/uL", "10*6", "10*6/kg", "10*9/L", "Cel", "L/min", "U/L", "cm", "g/L", "g/dL", "h", "kg",
+    "mg/(24.h)", "mg/dL", "mg/L", "mg/L{FEU}", "mm", "mm[Hg]", "mmol/L", "ng/L", "s", "ug/L", "umol/L", "{cells}", "{copies}",
+    "{dose}", "{lines}", "{points}",
+    "mg/m2", "{copies}/{cell}",
 }  # fmt: skip
 RESERVED = {
     "subject",
@@ -59,11 +61,27 @@ def _form(form: FormClass) -> list[CheckMessage]:
             wrong(4, f"{name} is shown if {item.about.shown_if.item}, which is no item.")
         if name in RESERVED:
             wrong(9, f"{name} is a name every form already has.")
+        when = names.get(item.about.shown_if.item) if item.about.shown_if else None
+        if when and any(v in _versions(item.about) and v not in _versions(when.about) for v in _codes()):
+            wrong(
+                11,
+                f"{name} is shown if {when.name}, which some version does not ask. Please give both the same versions.",
+            )
+    for grid in declared.rows.values():
+        for inner, of in grid.row.declared.items.items():
+            if of.about.until is not None:
+                # A line keeps its number, not its identity: a value left behind could end up beside another line's.
+                wrong(
+                    12, f"{grid.name}.{inner} has `until`. Please retire the whole grid, or leave the column optional."
+                )
     for derived in declared.derived.values():
         for need in derived.needs():
             if need not in names:
                 wrong(5, f"{derived.name}: the rule asks for {need}, which is no item.")
     for check in declared.checks.values():
+        _known_versions(check.id, check, wrong)
+        if check.replaces and check.replaces not in declared.checks:
+            wrong(7, f"{check.id} replaces {check.replaces}, which is no check of the form.")
         for read in check.reads:
             other, _dot, item = read.partition(".")
             if item not in {f.declared.name: {**f.declared.items, **f.declared.rows} for f in casebook()}.get(
@@ -93,10 +111,30 @@ def _item(name: str, item: Any, wrong: Any) -> None:
         wrong(1, f"{name} has no CDASH name.")
     if about.unit not in UNITS:
         wrong(2, f"{name} is in {about.unit!r}, which is no unit of crf.declare.checks.UNITS.")
+    for unit in getattr(item, "also", ()):
+        if unit not in UNITS or unit == about.unit:
+            wrong(2, f"{name} may be typed in {unit!r}, which is no other unit of crf.declare.checks.UNITS.")
     if about.hard and about.soft:
         for hard, soft, outside in zip(about.hard, about.soft, (lambda s, h: s < h, lambda s, h: s > h), strict=True):
             if hard is not None and soft is not None and outside(soft, hard):
                 wrong(3, f"{name}: the soft range reaches outside the hard one.")
+    _known_versions(name, about, wrong)
+
+
+def _codes() -> list[str]:
+    return [version.code for version in protocol.VERSIONS]
+
+
+def _versions(about: Any) -> set[str]:
+    """The versions in which something is in force; all of them where it names one that does not exist."""
+    if not {about.since, about.until} - {None} <= set(_codes()):
+        return set(_codes())
+    return {code for code in _codes() if protocol.in_force(code, since=about.since, until=about.until)}
+
+
+def _known_versions(name: str, about: Any, wrong: Any) -> None:
     for version in (about.since, about.until):
-        if version is not None and version not in {v.code for v in protocol.VERSIONS}:
+        if version is not None and version not in _codes():
             wrong(10, f"{name} names protocol version {version!r}, which does not exist.")
+    if not _versions(about):
+        wrong(10, f"{name} begins after it ends.")

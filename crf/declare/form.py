@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar
 
 from django.apps import apps
@@ -14,8 +15,9 @@ from django.db.models import Q
 from django.db.models.base import ModelBase
 from django.utils.translation import gettext_lazy as _
 
+from crf.checks import consent, window
 from crf.declare.items import Item, Rows, Words, named
-from crf.declare.parts import Check, Derived, Section, Whole
+from crf.declare.parts import Check, Derived, Section, Whole, parameters_of
 from trial import protocol, schedule
 from trial.guarded import Guard, SubjectTable
 from trial.models import Site, Subject, User, Visit
@@ -26,6 +28,8 @@ __all__ = [
 ]  # fmt: skip
 
 _order = itertools.count()
+# Where `missing` keeps why a whole form does not count: it was not done, or entered in error. No item has this name.
+WHY = "*"
 LISTED = 6  # items of a list of entries where the form names none
 
 
@@ -57,6 +61,16 @@ class Declaration:
             for name, item in everything.items()
             if protocol.in_force(version, since=item.about.since, until=item.about.until)
         }
+
+    def reads(self) -> set[str]:
+        """Names of the forms that derived values and checks of this one read, its own kind where it looks back."""
+        paths = {path for check in self.checks.values() for path in check.reads}
+        own, names = False, set()
+        for derived in self.derived.values():
+            paths |= derived.paths()
+            names |= set(derived.whole.forms) if derived.whole else set()
+            own = own or bool(derived.baseline) or "history" in parameters_of(derived.rule)
+        return names | {path.split(".")[0] for path in paths} | ({self.name} if own else set())
 
     def item(self, name: str) -> Any:
         """The item or rows of that name. Raises KeyError."""
@@ -105,6 +119,8 @@ class FormMeta(ModelBase):
         # After the class is made: a title is for people, and a new one makes no migration.
         cls._meta.verbose_name = cls._meta.verbose_name_plural = title  # type: ignore[attr-defined]
         rows = {k: v for k, v in parts.items() if isinstance(v, Rows)}
+        checks = {v.id: v for v in parts.values() if isinstance(v, Check)}
+        about_day = options.get("about_day", "")
         cls.declared = Declaration(  # type: ignore[attr-defined]
             name=form_name,
             title=title,
@@ -112,9 +128,11 @@ class FormMeta(ModelBase):
             items=items,
             rows=rows,
             derived={k: v for k, v in parts.items() if isinstance(v, Derived)},
-            checks={v.id: v for v in parts.values() if isinstance(v, Check)},
+            checks=checks
+            | consent.of_every_form(form_name, about_day=about_day, checks=checks)
+            | window.of_every_form(form_name, about_day=about_day, checks=checks),
             repeats=options.get("repeats", False),
-            about_day=options.get("about_day", ""),
+            about_day=about_day,
             listed=options.get("listed", tuple(items)[:LISTED]),
         )
         for grid in rows.values():
@@ -145,8 +163,11 @@ class Entered(SubjectTable, metaclass=FormMeta):
     class Status(models.TextChoices):
         COMPLETE = "COMPLETE", _("Complete")
         NOT_DONE = "NOT_DONE", _("Not done")
+        # It stays where it is, struck through, and counts nowhere.
+        WITHDRAWN = "WITHDRAWN", _("Entered in error")
 
     declared: ClassVar[Declaration]
+    anchors: ClassVar[str] = ""  # the item from whose time the visits are planned
     guard = Guard(site="site_id", reason=True, follows=("subject_id", "trial_subject"))
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="+", editable=False)
@@ -165,6 +186,11 @@ class Entered(SubjectTable, metaclass=FormMeta):
 
     def __str__(self) -> str:
         return f"{self.subject.code} {self.declared.title}"
+
+    @property
+    def why(self) -> str:
+        """Why this form was not done, or was entered in error; blank for a form that counts."""
+        return str(self.missing.get(WHY, ""))
 
     def submitted(self, *, by: User, reason: str) -> None:
         """What follows in the trial once this form is in (an infusion anchors the schedule). Runs in the same transaction."""
@@ -236,10 +262,16 @@ FormClass = type[Entered]
 
 def casebook() -> list[FormClass]:
     """Every form of the study, in the order of the schedule of activities."""
+    return list(_in_order() if apps.ready else _in_order.__wrapped__())
+
+
+@cache
+def _in_order() -> tuple[FormClass, ...]:
+    """Found once: forms come with the start of the program and not later."""
     order = [*schedule.ACTIVITIES, *schedule.LOGS]
     found = [m for m in apps.get_app_config("crf").get_models() if issubclass(m, Entered)]
     known = {name: i for i, name in enumerate(order)}
-    return sorted(found, key=lambda m: (known.get(m.declared.name, len(order)), m.declared.name))
+    return tuple(sorted(found, key=lambda m: (known.get(m.declared.name, len(order)), m.declared.name)))
 
 
 def form_named(name: str) -> FormClass:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -15,6 +16,8 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from crf.declare import measured
+
 if TYPE_CHECKING:
     from crf.declare.form import Row
 
@@ -23,7 +26,9 @@ Words = str | Promise
 # UCUM is for machines; a person reads these.
 UNIT_SHOWN = {
     "Cel": "°C", "10*6/kg": "10⁶/kg", "10*6": "10⁶", "10*9/L": "10⁹/L", "mm[Hg]": "mmHg", "mg/(24.h)": "mg/24 h", "/uL": "/µL",
+    "umol/L": "µmol/L", "ug/L": "µg/L", "mg/L{FEU}": "mg/L FEU",
     "{cells}": _("cells"), "{copies}": _("copies"), "{lines}": _("lines"), "{points}": _("points"),
+    "mg/m2": "mg/m²", "{copies}/{cell}": _("copies per cell"),
 }  # fmt: skip
 _order = itertools.count()
 
@@ -128,13 +133,25 @@ class Item:
 
 
 class Number(Item, models.DecimalField):  # type: ignore[misc]
-    """A measured number: unit (UCUM), decimal places, hard and soft range. Stored as an exact decimal."""
+    """A measured number: unit (UCUM), decimal places, hard and soft range. Stored as an exact decimal.
+
+    also: other units in which it may be typed, each with its factor to `unit`; value and unit are kept as they were typed.
+    """
 
     bare = models.DecimalField
     kind = "number"
 
-    def __init__(self, label: Words, *, unit: str = "", places: int = 0, digits: int = 12, **about: Any) -> None:
-        self._places, self._digits = places, digits
+    def __init__(
+        self,
+        label: Words,
+        *,
+        unit: str = "",
+        places: int = 0,
+        digits: int = 12,
+        also: Mapping[str, Decimal] | None = None,
+        **about: Any,
+    ) -> None:
+        self._places, self._digits, self.also = places, digits, dict(also or {})
         hard = about.get("hard")
         about["hard"] = hard and tuple(None if v is None else Decimal(str(v)) for v in hard)
         soft = about.get("soft")
@@ -143,6 +160,15 @@ class Number(Item, models.DecimalField):  # type: ignore[misc]
 
     def _bare_options(self) -> dict[str, Any]:
         return {"max_digits": self._digits, "decimal_places": self._places, "null": True, "blank": True}
+
+    def contribute_to_class(self, cls: Any, name: str, *args: Any, **kwargs: Any) -> None:
+        super().contribute_to_class(cls, name, *args, **kwargs)
+        for column, beside in (measured.columns(name, self.about.label) if self.also else {}).items():
+            beside.contribute_to_class(cls, column)
+
+    def get_prep_value(self, value: Any) -> Any:
+        found = super().get_prep_value(value)
+        return Decimal(found) if isinstance(found, measured.Measured) else found
 
     def constraint(self) -> Q | None:
         if self.about.hard is None:
@@ -153,13 +179,18 @@ class Number(Item, models.DecimalField):  # type: ignore[misc]
         )
 
     def form_field(self) -> forms.Field:
-        from crf.figures import NumberField
+        from crf.figures import MeasuredField, NumberField, UnitInput
 
         low, high = self.about.hard or (None, None)
-        field = NumberField(
+        attrs = {"inputmode": "decimal", "autocomplete": "off"}
+        units = {unit: str(UNIT_SHOWN.get(unit, unit)) for unit in (self.about.unit, *self.also)}
+        kind = partial(MeasuredField, unit=self.about.unit, also=self.also) if self.also else NumberField
+        field = kind(
             max_digits=self._digits,
             decimal_places=self._places,
-            widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+            widget=UnitInput(units, attrs, also=self.also, places=self._places)
+            if self.also
+            else forms.TextInput(attrs=attrs),
             error_messages={"invalid": _("This is not a number. Please type digits, for example 38.5.")},
             **self._common(),
         )
@@ -172,7 +203,13 @@ class Number(Item, models.DecimalField):  # type: ignore[misc]
         return field
 
     def in_words(self, value: Any) -> str:
-        return "" if value is None else f"{value:f} {self.about.unit_shown}".strip()  # never 1E-7
+        if value is None:
+            return ""
+        found = f"{Decimal(value):f} {self.about.unit_shown}".strip()  # never 1E-7
+        if isinstance(value, measured.Measured) and value.unit not in ("", self.about.unit):
+            entered = f"{value.entered} {UNIT_SHOWN.get(value.unit, value.unit)}"
+            return str(_("{value} (entered as {entered})")).format(value=found, entered=entered)
+        return found
 
 
 def _range_text(span: dict[str, Any]) -> Any:

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from crf.demo.assessments import last_contact, on, seen
-from crf.demo.calendar import Placement, as_typed
+from crf.demo import samples
+from crf.demo.assessments import last_contact, on
+from crf.demo.calendar import Placement
 from crf.demo.rows import Row
 from crf.demo.typed import Typed, spread
 
-# Study days with a blood count before month 1; day 0 is the morning before the infusion.
-BLOOD_DAYS = (0, 2, 4, 7, 10, 14, 21)
 # Lower limits of normal, 10^9/L and g/L: WS/T 405-2012 (reference intervals of blood cells, adults, China).
 LLN = {"neutrophils": 1.8, "leukocytes": 3.5, "lymphocytes": 1.1, "platelets": 125.0}
 LLN_HAEMOGLOBIN = {"M": 130.0, "F": 115.0}
@@ -28,6 +27,13 @@ _TERMS = {
     "haemoglobin": ("ANAEMIA", "Worsening of anaemia"),
     "platelets": ("THROMBOCYTOPENIA", "Platelet count decreased"),
 }
+# A grade begins below these, grade 2 first, in the unit of the item x 100: CTCAE 5.0; grade 1 below the limit of normal.
+_STEPS = {
+    "neutrophils": (150, 100, 50),
+    "leukocytes": (300, 200, 100),
+    "platelets": (7500, 5000, 2500),
+    "haemoglobin": (10000, 8000),
+}
 # Lymphopenia is what lymphodepletion is given for, and is not logged as an event.
 _ITEMS = ("haemoglobin", "leukocytes", "neutrophils", "lymphocytes", "platelets")
 _SLOW = ("RECON-02",)  # never recovered
@@ -35,7 +41,7 @@ _WORST = {"RECON-02": 4}
 _BACK = {"RECON-02": 120, "RECON-17": 40}  # platelets and haemoglobin; the last count of RECON-17 is on day 51
 # Where leukocytes stay normal while neutrophils fall, 10^9/L x 100.
 _LEUKOCYTES_KEPT, _AFTER_LYMPHODEPLETION = 455, 24
-_ORGANS = {
+ORGANS = {
     # onset day, days, grade, verbatim
     ("RECON-02", "HEPATOTOXICITY"): (5, 16, 3, "ALT and AST increased during CRS"),
     ("RECON-02", "NEPHROTOXICITY"): (6, 12, 2, "Creatinine increased during CRS"),
@@ -95,11 +101,7 @@ def grades(row: Row) -> dict[str, int]:
 
 def counts(row: Row) -> list[Count]:
     """Every blood count of a subject, screening first."""
-    last = last_contact(row)
-    days: list[tuple[str, int | None]] = [("screening", None)]
-    days += [(f"d{day}", day) for day in BLOOD_DAYS if day <= last]
-    days += [(one.visit, one.day) for one in seen(row)]
-    return [Count(visit, day, _values(row, visit, day)) for visit, day in days]
+    return [Count(draw.visit, draw.day, _values(row, draw.visit, draw.day)) for draw in samples.draws(row)]
 
 
 def forms(row: Row, place: Placement) -> list[Typed]:
@@ -182,14 +184,11 @@ def _haemoglobin(row: Row) -> Dip:
 
 
 def _form(row: Row, place: Placement, one: Count) -> Typed:
-    day = one.day if one.day is not None else (place.screened_on - place.infused_at.date()).days + 1
-    hour, minute = divmod(spread(6 * 60 + 20, 7 * 60 + 50, row.subject_id, one.visit, "draw"), 60)
-    at = place.at(day, f"{hour:02d}:{minute:02d}")
-    data: dict[str, object] = {"sampled_at": as_typed(at)}
+    data = {}
     for item in _ITEMS:
         whole = item in ("haemoglobin", "platelets")
         data[item] = str(one.values[item] // 100) if whole else f"{one.values[item] / 100:.2f}"
-    return Typed("haematology", one.visit, at.date(), data, "coordinator")
+    return samples.form("haematology", row, place, samples.Draw(one.visit, one.day), data)
 
 
 def _begins(item: str) -> float:
@@ -224,12 +223,27 @@ def _cytopenia(row: Row, item: str, grade: int) -> Event:
     end = next((day for day, is_low in after if day > low[-1] and not is_low), None)
     term, verbatim = _TERMS[item]
     late = end is None or end > 28
-    return low[0], end, _items(verbatim, term, grade, lymphodepletion=True, aesi=grade >= 3 and late)
+    data = _items(verbatim, term, grade, lymphodepletion=True, aesi=grade >= 3 and late)
+    return low[0], end, {**data, "grade_changes": _over_time(row, item, low[0], end)}
+
+
+def _over_time(row: Row, item: str, first: int, end: int | None) -> list[dict[str, str]]:
+    """One row a change of the grade, at the count that showed it."""
+    found: list[dict[str, str]] = []
+    for one in counts(row):
+        if one.day is None or one.day < first or (end is not None and one.day >= end):
+            continue
+        grade = str(1 + sum(one.values[item] < step for step in _STEPS[item]))
+        if one.values[item] / 100 < _begins(item) and (not found or found[-1]["grade"] != grade):
+            found.append({"changed_on": on(row, one.day).isoformat(), "grade": grade})
+    return found
 
 
 def _organ(row: Row, term: str) -> Event:
-    onset, days, grade, verbatim = _ORGANS[(row.subject_id, term)]
-    return onset, onset + days, _items(verbatim, term, grade, lymphodepletion=False, aesi=False)
+    onset, days, grade, verbatim = ORGANS[(row.subject_id, term)]
+    data = _items(verbatim, term, grade, lymphodepletion=False, aesi=False)
+    # All of them began within the one episode of CRS that the subject had.
+    return onset, onset + days, {**data, "episode": "CRS", "episode_number": "1"}
 
 
 def _items(verbatim: str, term: str, grade: int, *, lymphodepletion: bool, aesi: bool) -> dict[str, object]:
@@ -240,5 +254,9 @@ def _items(verbatim: str, term: str, grade: int, *, lymphodepletion: bool, aesi:
         "serious": "N",
         "related_cart": "Y",
         "related_lymphodepletion": "Y" if lymphodepletion else "N",
+        "related_bridging": "N",
+        # Both had been given before any event began.
+        "action_lymphodepletion": "NOT APPLICABLE",
+        "action_cart": "NOT APPLICABLE",
         "aesi": "Y" if aesi else "N",
     }

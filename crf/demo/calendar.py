@@ -21,6 +21,7 @@ class DemoSite:
     country: str  # ISO 3166-1 alpha-2
     timezone: str
     temperature_route: str  # each ward has one habit
+    amended_on: date  # from this day on it works under protocol 2.0
 
     @property
     def zone(self) -> ZoneInfo:
@@ -28,9 +29,11 @@ class DemoSite:
 
 
 SITES = (
-    DemoSite("01", "East Lake Demonstration Hospital", "Wuhan", "CN", "Asia/Shanghai", "AXILLARY"),
-    DemoSite("02", "Purple Hill Demonstration Hospital", "Nanjing", "CN", "Asia/Shanghai", "TYMPANIC"),
-    DemoSite("03", "Two Rivers Demonstration Hospital", "Chongqing", "CN", "Asia/Shanghai", "ORAL"),
+    DemoSite("01", "East Lake Demonstration Hospital", "Wuhan", "CN", "Asia/Shanghai", "AXILLARY", date(2019, 9, 2)),
+    DemoSite(
+        "02", "Purple Hill Demonstration Hospital", "Nanjing", "CN", "Asia/Shanghai", "TYMPANIC", date(2019, 9, 23)
+    ),
+    DemoSite("03", "Two Rivers Demonstration Hospital", "Chongqing", "CN", "Asia/Shanghai", "ORAL", date(2019, 10, 8)),
 )
 
 # Subject, site, screened, eligible and enrolled, infused (local time), in the order of screening. Each infusion lies

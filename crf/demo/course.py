@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from crf.demo import background
+from crf.demo import background, organs
 from crf.demo.calendar import AS_OF, Placement, as_typed, last_day, placement
 from crf.demo.findings import Found, Pressor, Sheet
 from crf.demo.flowsheets import sheet
@@ -37,7 +37,7 @@ def _crs(row: Row, place: Placement) -> Iterable[Typed]:
         found_that_day = episode.get(day) or (_clear(row, day),)
         for occurrence, found in enumerate(found_that_day, start=1):
             at = _moment(found, place, day)
-            data = _typed(found, place=place, at=at, before=before)
+            data = assessment(found, place=place, at=at, before=before) | organs.grades(row, day)
             yield Typed("crs_assessment", f"d{day}", at.date(), data, "investigator", occurrence)
             before = at
 
@@ -71,14 +71,16 @@ def _moment(found: Found, place: Placement, day: int) -> datetime:
     return place.at(day, f"{hour:02d}:{minute:02d}")
 
 
-def _typed(found: Found, *, place: Placement, at: datetime, before: datetime) -> dict[str, object]:
-    """One assessment as raw strings; an item that does not apply stays blank."""
+def assessment(found: Found, *, place: Placement, at: datetime, before: datetime) -> dict[str, object]:
+    """One assessment as raw strings, as the protocol version of its day asks; an item that does not apply stays blank."""
+    amended = at.date() >= place.site.amended_on
     data: dict[str, object] = {
         "assessed_at": as_typed(at),
         "temperature": found.temperature,
-        "temperature_route": place.site.temperature_route,
+        "temperature_route": "" if amended else place.site.temperature_route,
         **_fever(found),
         **_treatment(found),
+        **(_since_amendment(found, place=place, at=at) if amended else {}),
         **_pressure(found, place=place, at=at, before=before),
         **_breathing(found),
         "death_due_to_crs": "N",
@@ -99,6 +101,15 @@ def _treatment(found: Found) -> dict[str, object]:
         "anticytokine_drug": found.anticytokine,
         "steroid": _yes(bool(found.steroid)),
         "steroid_drug": found.steroid,
+    }
+
+
+def _since_amendment(found: Found, *, place: Placement, at: datetime) -> dict[str, object]:
+    """What protocol 2.0 asks besides. One subject in four gets the antipyretic on a schedule; one dose at a time."""
+    scheduled = spread(1, 4, place.subject_id, "scheduled") == 1
+    return {
+        "antipyretic_scheduled": _yes(scheduled) if found.antipyretic else "",
+        "anticytokine_doses": "1" if found.anticytokine else "",
     }
 
 

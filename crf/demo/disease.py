@@ -23,7 +23,7 @@ _TABLE = """
     RECON-07  LIGHT_CHAIN_ONLY KAPPA 0 90 640 24 2017-08 -
     RECON-08  IGA  LAMBDA  3.10  120  420 45 2011 del_17p:71 t_4_14
     RECON-09  IGG  KAPPA   4.05   70  260 38 2015-04 gain_1q:3
-    RECON-10  LIGHT_CHAIN_ONLY KAPPA 0 110 812 20 2016-12 del_1p32
+    RECON-10  LIGHT_CHAIN_ONLY KAPPA 0 110 812 20 2016-12 del_1p32:both
     RECON-11  IGG  LAMBDA  2.76    0  145 26 2015-10 t_4_14 gain_1q:3
     RECON-12  LIGHT_CHAIN_ONLY LAMBDA 0 60 455 18 2017-01 -
     RECON-13  IGG  KAPPA   4.48  150  380 55 2013-06 gain_1q:5
@@ -53,7 +53,7 @@ class Disease:
     involved: int  # free light chain, mg/L
     marrow: int  # plasma cells of the aspirate, %
     diagnosed_on: str  # as known: a month or a year
-    fish: tuple[tuple[str, str], ...]  # abnormality, percent of cells or copies ("" = not counted)
+    fish: tuple[tuple[str, str], ...]  # abnormality; percent of cells, copies, "both" copies lost ("" = not counted)
     anti_cd38: bool
 
     @property
@@ -79,6 +79,16 @@ def disease(subject_id: str) -> Disease:
     )
 
 
+def albumin(row: Row) -> int:
+    """Before the infusion, g/L."""
+    return spread(31, 43, row.subject_id, "albumin")
+
+
+def ldh(row: Row) -> int:
+    """Before the infusion, U/L."""
+    return spread(148, 318, row.subject_id, "ldh")
+
+
 def history(row: Row, place: Placement) -> Typed:
     """The history form of screening, on the day on which the last result was in."""
     own = disease(row.subject_id)
@@ -88,10 +98,10 @@ def history(row: Row, place: Placement) -> Typed:
         "heavy_chain": own.heavy,
         "light_chain": own.light,
         "b2_microglobulin": tenths(spread(21, 64, row.subject_id, "b2m")),
-        "albumin": str(spread(31, 43, row.subject_id, "albumin")),
-        "ldh": str(spread(148, 318, row.subject_id, "ldh")),
+        "albumin": str(albumin(row)),
+        "ldh": str(ldh(row)),
         "ldh_uln": LDH_ULN,
-        **_fish(own),
+        **_fish(own, row.subject_id),
         "cytogenetic_abnormality": "Y" if row.cytogenetic_abnormality else "N",
         "prior_lines": str(row.prior_lines),
         "prior_anti_cd38": "Y" if own.anti_cd38 else "N",
@@ -101,12 +111,15 @@ def history(row: Row, place: Placement) -> Typed:
     return Typed("myeloma_history", "screening", place.enrolled_on, data, "investigator")
 
 
-def _fish(own: Disease) -> dict[str, object]:
-    """Every probe of the panel with its result; the mutation of TP53 was sequenced for one subject only."""
+def _fish(own: Disease, subject_id: str) -> dict[str, object]:
+    """Every probe of the panel with its result; the mutation of TP53 was sequenced for about half of the subjects."""
     found = dict(own.fish)
     cells: dict[str, object] = {name: "Y" if name in found else "N" for name in _ABNORMALITIES}
     if found.get("del_17p"):
         cells["del_17p_percent"] = found["del_17p"]
     if found.get("gain_1q"):
         cells["gain_1q_copies"] = found["gain_1q"]
-    return {**cells, "tp53_mutation": "Y" if "t_4_14" in found and "del_17p" in found else "U"}
+    if "del_1p32" in found:
+        cells["del_1p32_biallelic"] = "Y" if found["del_1p32"] == "both" else "N"
+    sequenced = "N" if spread(0, 1, subject_id, "tp53") else "U"
+    return {**cells, "tp53_mutation": "Y" if "t_4_14" in found and "del_17p" in found else sequenced}

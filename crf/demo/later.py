@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from crf.demo import blood, disease, followup, icans, lesions, persistence, response
+from crf.demo import blood, chemistry, disease, followup, icans, lesions, markers, persistence, response, vitals
 from crf.demo.assessments import on, seen, unscheduled
 from crf.demo.calendar import placement
 from crf.demo.rows import Row
@@ -19,7 +19,10 @@ def follow_up_forms(row: Row) -> list[Typed]:
         disease.history(row, place),
         *response.forms(row, place),
         *lesions.imaging(row, place),
+        *vitals.forms(row, place),
         *blood.forms(row, place),
+        *chemistry.forms(row, place),
+        *markers.forms(row, place),
         *icans.assessments(row, place),
         *persistence.samples(row),
         *followup.forms(row),

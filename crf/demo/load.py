@@ -9,12 +9,12 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from crf import entry
-from crf.declare.form import form_named
-from crf.demo import accounts, calendar, course, later, rows
+from crf.batch import Batch, Sent
+from crf.demo import accounts, calendar, later, order, rows
 from crf.demo.typed import Typed
-from trial import audit, schedule, subjects
-from trial.models import Membership, Site, Subject, User, Visit
+from crf.entry import Invalid
+from trial import audit, ranges, schedule
+from trial.models import Membership, ProtocolApproval, Site, Subject, User
 
 
 def people_and_sites() -> dict[str, Site]:
@@ -34,12 +34,23 @@ def people_and_sites() -> dict[str, Site]:
             )[0]
             for s in calendar.SITES
         }
+        password = make_password(accounts.PASSWORD)  # slow on purpose, and the same for all of them
         for account in accounts.ACCOUNTS:
-            _account(account, sites)
+            _account(account, sites, password=password)
+        with audit.seeing(site.pk for site in sites.values()):
+            for site in sites.values():
+                ranges.adopt(site, valid_from=calendar.FIRST_DAY)
+            for s in calendar.SITES:
+                approve(sites[s.code], s)
     return sites
 
 
-def _account(account: accounts.Account, sites: dict[str, Site]) -> None:
+def approve(site: Site, of: calendar.DemoSite) -> None:
+    """From its day on the site works under the amended protocol. Call inside `acting`, with a reason."""
+    ProtocolApproval.objects.get_or_create(site=site, version="2.0", defaults={"active_from": of.amended_on})
+
+
+def _account(account: accounts.Account, sites: dict[str, Site], *, password: str) -> None:
     user, made = User.objects.get_or_create(
         username=account.username,
         defaults={
@@ -52,7 +63,7 @@ def _account(account: accounts.Account, sites: dict[str, Site]) -> None:
     )
     if not made:
         return
-    user.password = make_password(accounts.PASSWORD)
+    user.password = password
     user.save(update_fields=["password"])
     for code in account.sites or (None,):
         with audit.seeing([s.pk for s in sites.values()]):
@@ -74,39 +85,36 @@ def subjects_one_by_one() -> Iterator[tuple[int, int, str]]:
 def _subject(place: calendar.Placement, site: Site, users: dict[str, User]) -> None:
     row = rows.by_id(place.subject_id)
     coordinator = users[accounts.who("coordinator", site=site.code).username]
-    subject = subjects.screen(site, by=coordinator, on=place.screened_on)
-    if subject.code != place.code:
-        raise RuntimeError(f"The counter of site {site.code} gave {subject.code}, the calendar says {place.code}.")
-    # Stable: forms of one day keep their order.
-    forms = sorted([*course.forms_for(row), *later.follow_up_forms(row)], key=lambda form: form.on)
-    for form in [f for f in forms if f.visit == "screening"]:
-        _submit(form, subject, users)
-    subject = subjects.enrol(subject, by=coordinator, on=place.enrolled_on, dose_level=row.dose_level)
+    entered = Batch.screened(site, by=coordinator, on=place.screened_on)
+    if entered.subject.code != place.code:
+        raise RuntimeError(
+            f"The counter of site {site.code} gave {entered.subject.code}, the calendar says {place.code}."
+        )
+    in_screening, after_enrolment = order.split(row)
+    for form in in_screening:
+        _take(form, entered, users)
+    entered.enrol(by=coordinator, on=place.enrolled_on, dose_level=row.dose_level)
     unscheduled = {code: on for code, on in later.visit_days(row).items() if code.startswith(schedule.UNSCHEDULED)}
-    for form in [f for f in forms if f.visit != "screening"]:
+    for form in after_enrolment:
         if form.visit in unscheduled:
-            _open(unscheduled, form.visit, subject, by=coordinator)
-        _submit(form, subject, users)
-        if form.form == "car_t_infusion":
-            subject = Subject.objects.select_related("site").get(pk=subject.pk)
+            _open(unscheduled, form.visit, entered, by=coordinator)
+        _take(form, entered, users)
+    entered.settle()
 
 
-def _open(waiting: dict[str, date], code: str, subject: Subject, *, by: User) -> None:
+def _open(waiting: dict[str, date], code: str, entered: Batch, *, by: User) -> None:
     """Opens the unscheduled visits up to this one; they are numbered in order of time."""
     for next_code in list(waiting):
-        visit = subjects.unscheduled(subject, by=by, on=waiting.pop(next_code))
+        visit = entered.unscheduled(by=by, on=waiting.pop(next_code))
         if visit.code != next_code:
-            raise RuntimeError(f"{subject.code}: the visit became {visit.code}, the calendar says {next_code}.")
+            raise RuntimeError(f"{entered.subject.code}: the visit became {visit.code}, the calendar says {next_code}.")
         if next_code == code:
             return
 
 
-def _submit(form: Typed, subject: Subject, users: dict[str, User]) -> None:
-    visit = Visit.objects.select_related("site").get(subject=subject, code=form.visit) if form.visit else None
-    by = users[accounts.who(form.by, site=subject.site.code).username]
+def _take(form: Typed, entered: Batch, users: dict[str, User]) -> None:
+    by = users[accounts.who(form.by, site=entered.site.code).username]
     try:
-        entry.submit(
-            form_named(form.form), subject=subject, visit=visit, occurrence=form.occurrence, data=form.data, by=by
-        )
-    except entry.Invalid as refused:
-        raise RuntimeError(f"{subject.code} {form.visit or 'log'} {form.form}: {refused}") from refused
+        entered.take(Sent(form.form, form.visit, form.data, by, form.occurrence))
+    except Invalid as refused:
+        raise RuntimeError(f"{entered.subject.code} {form.visit or 'log'} {form.form}: {refused}") from refused

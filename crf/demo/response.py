@@ -69,10 +69,15 @@ def _values(row: Row, own: Disease, value: Amounts, *, key: str) -> dict[str, ob
         "lambda_flc": tenths(_LOQ_TENTHS if value.below_loq else lambda_),
         "lambda_below_loq": loq,
         **_immunoglobulins(row, own, value, key=key),
-        "calcium": f"{spread(214, 246, row.subject_id, key, 'calcium') / 100:.2f}",
+        "calcium": f"{calcium(row, key) / 100:.2f}",
         "oligoclonal": "N",
         "spurious": "N",
     }
+
+
+def calcium(row: Row, visit: str) -> int:
+    """Of a visit, hundredths of mmol/L; the chemistry of the same tube has the same one."""
+    return spread(214, 246, row.subject_id, visit, "calcium")
 
 
 def _incomplete() -> dict[str, object]:

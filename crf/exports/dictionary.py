@@ -14,7 +14,7 @@ from crf.declare.form import FormClass, casebook
 
 FILE = Path(settings.BASE_DIR) / "docs" / "data-dictionary.csv"
 COLUMNS = (
-    "form", "form_title", "section", "item", "label", "type", "unit", "places", "length", "codes",
+    "form", "form_title", "section", "item", "label", "type", "unit", "other_units", "places", "length", "codes",
     "hard_low", "hard_high", "soft_low", "soft_high", "cdash", "sdtm", "required", "shown_if",
     "critical", "investigator", "since", "until", "source",
 )  # fmt: skip
@@ -45,10 +45,15 @@ def _line(form: FormClass, section: str, name: str, item: Any) -> list[str]:
     length = getattr(item, "limit", None) or (item.max_length if item.kind == "text" else None)
     places = item.decimal_places if item.kind == "number" else None
     return [
-        form.declared.name, str(form.declared.title), section, name, str(about.label), item.kind, about.unit, _text(places),
+        form.declared.name, str(form.declared.title), section, name, str(about.label), item.kind, about.unit, _units(item), _text(places),
         _text(length), codes, *_range(about.hard), *_range(about.soft), about.cdash, about.sdtm, _yes(about.required), shown,
         _yes(about.critical), _yes(about.investigator), about.since or "", about.until or "", about.source,
     ]  # fmt: skip
+
+
+def _units(item: Any) -> str:
+    """Other units in which it may be entered, each with its factor to the unit."""
+    return "; ".join(f"{unit} x {factor}" for unit, factor in getattr(item, "also", {}).items())
 
 
 def _range(span: tuple[Any, Any] | None) -> list[str]:

@@ -14,6 +14,7 @@ from django.db.models.functions import Length
 
 from crf.declare.form import Crf, FormClass, casebook
 from crf.declare.items import Rows
+from crf.declare.measured import ENTERED, UNIT
 from crf.workflow import Query, QueryMessage
 from trial import schedule
 from trial.models import Site, Subject, Visit
@@ -64,6 +65,11 @@ def cell(value: Any, places: int | None = None) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+def as_entered(name: str, item: Any) -> tuple[str, ...]:
+    """The columns with value and unit as they were typed; none for an item without a choice of units."""
+    return (name + ENTERED, name + UNIT) if getattr(item, "also", None) else ()
+
+
 def _places(item: Any) -> int | None:
     return item.decimal_places if item.kind == "number" else None
 
@@ -99,15 +105,18 @@ def _keys(row: Any) -> list[str]:
 
 def _form(form: FormClass) -> File:
     of_visit, items = issubclass(form, Crf), form.declared.items
+    # What was typed, where it may have been another unit.
+    entered = tuple(column for name, item in items.items() for column in as_entered(name, item))
 
     def rows() -> Iterator[list[str]]:
         related = form.objects.select_related("subject__site", *(("visit",) if of_visit else ()))  # type: ignore[attr-defined]
         for row in _ordered(related, of_visit, "").iterator(chunk_size=CHUNK):
             values = [cell(getattr(row, name), _places(item)) for name, item in items.items()]
+            values += [cell(getattr(row, name)) for name in entered]
             state = [cell(getattr(row, name)) for name in STATE]
             yield [*_keys(row), *state, *values, *(row.missing.get(name, "") for name in items)]
 
-    columns = (*KEYS, *STATE, *items, *(f"{name}.missing" for name in items))
+    columns = (*KEYS, *STATE, *items, *entered, *(f"{name}.missing" for name in items))
     return File(f"{form.declared.name}.csv", form._meta.db_table, columns, rows)
 
 

@@ -3,9 +3,20 @@
 from django.utils.translation import gettext_lazy as _
 
 from crf import codelists
-from crf.checks import events, timing
-from crf.declare.form import Check, Log, Section
-from crf.declare.items import Coded, PartialDate, Text, When, YesNo
+from crf.checks import episodes, events, safety, timing
+from crf.declare.form import Check, Log, Row, Section
+from crf.declare.items import Coded, Date, DateTime, Number, PartialDate, Rows, Text, When, Words, YesNo
+
+
+class GradeChange(Row, title=_("Change of grade")):
+    """From this day on the event had this grade."""
+
+    changed_on = PartialDate(_("From"), cdash="AESTDAT_GR", sdtm="FAAE.FADTC")
+    grade = Coded(_("Grade (CTCAE)"), codelists.EventGrade, cdash="AETOXGR_GR", sdtm="FAAE.FAORRES")
+
+
+def _criterion(label: Words, name: str) -> YesNo:
+    return YesNo(label, cdash=name, sdtm=f"AE.{name}", critical=True, investigator=True, shown_if=When("serious", "Y"))
 
 
 class AdverseEvent(
@@ -18,6 +29,10 @@ class AdverseEvent(
     event = Section(_("Event"))
     verbatim = Text(_("As the site describes it"), cdash="AETERM", sdtm="AE.AETERM", critical=True)
     term = Coded(_("Term"), codelists.EventTerm, cdash="AEDECOD", sdtm="AE.AEDECOD", critical=True)
+    organ_class = Coded(
+        _("System organ class"), codelists.OrganClass, cdash="AESOC", sdtm="AE.AESOC", shown_if=When("term", "OTHER"),
+        help=_("The terms of the list have theirs."), source="CTCAE 5.0, as in MedDRA",
+    )  # fmt: skip
     grade = Coded(
         _("Worst grade (CTCAE)"), codelists.EventGrade, cdash="AETOXGR", sdtm="AE.AETOXGR", investigator=True,
         critical=True,
@@ -32,6 +47,12 @@ class AdverseEvent(
         _("End"), cdash="AEENDAT", sdtm="AE.AEENDTC", critical=True, shown_if=When("ongoing", "N", "U")
     )
     outcome = Coded(_("Outcome"), codelists.EventOutcome, cdash="AEOUT", sdtm="AE.AEOUT", critical=True)
+    grade_changes = Rows(
+        _("Grade over time"),
+        GradeChange,
+        cdash="FA",
+        help=_("One row from each change on. Leave empty if it never changed."),
+    )
 
     judged = Section(_("Judgement"))
     serious = YesNo(_("Serious?"), cdash="AESER", sdtm="AE.AESER", critical=True, investigator=True)
@@ -41,7 +62,41 @@ class AdverseEvent(
     related_lymphodepletion = YesNo(
         _("Related to lymphodepletion?"), cdash="AEREL_LD", sdtm="SUPPAE.AERELLD", critical=True, investigator=True
     )
+    related_bridging = YesNo(
+        _("Related to bridging therapy?"), cdash="AEREL_BRG", sdtm="SUPPAE.AERELBRG", required=False, investigator=True
+    )
     aesi = YesNo(_("Of special interest?"), cdash="AESI", sdtm="SUPPAE.AESI", help=_("As the protocol lists them."))
+    episode = Coded(
+        _("Part of an episode of"), codelists.EpisodeKind, cdash="AEEPIKND", sdtm="SUPPAE.AEEPIKND", required=False
+    )
+    episode_number = Number(
+        _("Number of the episode"), places=0, digits=2, hard=(1, 99), cdash="AEEPINO", sdtm="SUPPAE.AEEPINO",
+        shown_if=When("episode", "CRS", "ICANS"), help=_("The first episode after the infusion is 1."),
+    )  # fmt: skip
+
+    action = Section(_("Action taken"))
+    action_lymphodepletion = Coded(
+        _("Lymphodepletion"), codelists.EventAction, cdash="AEACN_LD", sdtm="SUPPAE.AEACNLD", required=False
+    )
+    action_cart = Coded(_("CAR-T cells"), codelists.EventAction, cdash="AEACN", sdtm="AE.AEACN", required=False)
+
+    treated = YesNo(_("Was it treated?"), cdash="AECONTRT", sdtm="AE.AECONTRT", required=False)
+
+    serious_event = Section(_("Serious event"), _("Asked for where the event is serious."))
+    death = _criterion(_("Resulted in death?"), "AESDTH")
+    life_threatening = _criterion(_("Life-threatening?"), "AESLIFE")
+    hospitalisation = _criterion(_("Hospitalisation, or a longer one?"), "AESHOSP")
+    disability = _criterion(_("Lasting disability?"), "AESDISAB")
+    congenital = _criterion(_("Congenital anomaly?"), "AESCONG")
+    medically_important = _criterion(_("Medically important for another reason?"), "AESMIE")
+    aware_at = DateTime(
+        _("The site became aware at"), cdash="AEAWARDAT", sdtm="SUPPAE.AEAWRDTC", critical=True,
+        shown_if=When("serious", "Y"), help=_("The 24 hours for the report count from here."),
+    )  # fmt: skip
+    reported_on = Date(
+        _("Reported to the sponsor on"), cdash="AEREPDAT", sdtm="SUPPAE.AEREPDTC", critical=True, required=False,
+        shown_if=When("serious", "Y"), help=_("Blank until it is reported."),
+    )  # fmt: skip
 
     ae01 = timing.not_in_the_future("AE-01", "onset_on")
     ae02 = timing.not_in_the_future("AE-02", "ended_on")
@@ -107,6 +162,7 @@ class AdverseEvent(
         item="grade",
         sees=("term", "grade", "onset_on", "ended_on"),
         reads=events.COUNT_READS,
+        limits=tuple(events.COUNT_OF.values()),
     )
     ae12 = Check(
         "AE-12",
@@ -132,4 +188,129 @@ class AdverseEvent(
         lambda form: form.grade is not None,
         item="grade",
         sees=("grade",),
+    )
+    ae15 = Check(
+        "AE-15",
+        _("A row has a higher grade than the worst grade of the event. Please correct one of them."),
+        safety.grade_is_the_worst,
+        item="grade",
+        sees=("grade", "grade_changes"),
+    )
+    ae16 = Check(
+        "AE-16",
+        _("No row reaches the worst grade of the event. Please add the row, or correct the worst grade."),
+        safety.worst_is_a_row,
+        item="grade_changes",
+        sees=("grade", "grade_changes"),
+    )
+    ae17 = Check(
+        "AE-17",
+        _("A change of grade lies outside the event. Please correct its day, or onset and end."),
+        safety.changes_in_the_event,
+        item="grade_changes",
+        sees=("onset_on", "ended_on", "grade_changes"),
+    )
+    ae18 = Check(
+        "AE-18",
+        _("Two changes of grade have the same day. Please keep the higher grade, or correct a day."),
+        safety.changes_once_a_day,
+        item="grade_changes",
+        sees=("grade_changes",),
+    )
+    ae19 = Check(
+        "AE-19",
+        _("The event is serious, but meets no criterion. Please answer the criteria, or whether it is serious."),
+        safety.criterion_given,
+        item="serious",
+        sees=("serious", *safety.CRITERIA),
+    )
+    ae20 = Check(
+        "AE-20",
+        _("Outcome and the criterion of death contradict each other. Please correct one of them."),
+        safety.death_is_a_criterion,
+        item="death",
+        sees=("outcome", "death"),
+    )
+    ae21 = Check(
+        "AE-21",
+        _("Grade 4 is life-threatening, but the criterion is answered otherwise. Please check grade and criterion."),
+        safety.life_was_threatened,
+        item="life_threatening",
+        sees=("grade", "life_threatening"),
+    )
+    ae22 = timing.not_in_the_future("AE-22", "aware_at", time=True)
+    ae23 = timing.not_in_the_future("AE-23", "reported_on")
+    ae24 = Check(
+        "AE-24",
+        _("The site was aware of the event before its onset. Please correct one of the dates."),
+        safety.known_after_onset,
+        item="aware_at",
+        sees=("onset_on", "aware_at"),
+    )
+    ae25 = Check(
+        "AE-25",
+        _("The report is earlier than the awareness. Please correct one of the dates."),
+        safety.reported_after_known,
+        item="reported_on",
+        sees=("aware_at", "reported_on"),
+    )
+    ae26 = Check(
+        "AE-26",
+        _(
+            "This serious event was not reported within 24 hours. Please report it and enter the day, or give the reason."
+        ),
+        safety.reported_in_time,
+        item="reported_on",
+        sees=("serious", "aware_at", "reported_on"),
+    )
+    ae27 = Check(
+        "AE-27",
+        _(
+            "The event is related to bridging, but no bridging therapy is logged. Please log it, or correct the relation."
+        ),
+        safety.bridged,
+        item="related_bridging",
+        sees=("related_bridging",),
+        reads=safety.BRIDGING_READS,
+    )
+    ae28 = Check(
+        "AE-28",
+        _("The number of the episode is missing. Please enter it."),
+        safety.number_given,
+        item="episode_number",
+        sees=("episode", "episode_number"),
+    )
+    ae29 = Check(
+        "AE-29",
+        _("The daily assessments show no such episode. Please check the number of the episode and the assessments."),
+        episodes.exists,
+        item="episode_number",
+        sees=("episode", "episode_number"),
+        reads=episodes.READS,
+    )
+    ae30 = Check(
+        "AE-30",
+        _(
+            "The worst grade is not the highest grade of the episode in the daily assessments. Please correct one of them."
+        ),
+        episodes.same_grade,
+        item="grade",
+        sees=("term", "grade", "episode", "episode_number"),
+        reads=episodes.READS,
+    )
+    ae31 = Check(
+        "AE-31",
+        _("The onset is not that of the episode in the daily assessments. Please correct one of them."),
+        episodes.same_onset,
+        item="onset_on",
+        sees=("term", "onset_on", "episode", "episode_number"),
+        reads=episodes.READS,
+    )
+    ae32 = Check(
+        "AE-32",
+        _("The end does not fit the end of the episode in the daily assessments. Please correct one of them."),
+        episodes.same_end,
+        item="ended_on",
+        sees=("term", "ongoing", "ended_on", "episode", "episode_number"),
+        reads=episodes.READS,
     )

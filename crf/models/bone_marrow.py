@@ -32,7 +32,7 @@ class BoneMarrow(Crf, title=_("Bone marrow"), about_day="sampled_on"):
     """Aspirate and biopsy with what was found in them."""
 
     when = Section(_("When"))
-    sampled_on = Date(_("Date of the marrow"), cdash="BEDAT", sdtm="BE.BEDTC", critical=True)
+    sampled_on = Date(_("Date of the marrow"), cdash="PRSTDAT_BM", sdtm="PR.PRSTDTC", critical=True)
 
     cells = Section(_("Plasma cells"), _("At least one of aspirate and biopsy."))
     plasma_cells_aspirate = Number(

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crf import codelists
+from crf.checks import treatment
 from crf.declare.form import Check, Crf, Section
 from crf.declare.items import Coded, DateTime, Memo, Number, When, YesNo
 from trial import subjects
@@ -21,6 +22,8 @@ def _total_agrees(form: Any) -> bool | None:
 
 class CarTInfusion(Crf, title=_("CAR-T infusion"), about_day="infused_at"):
     """The product given: when, how much, with what interruption."""
+
+    anchors = "infused_at"
 
     given = Section(_("Infusion"))
     infused_at = DateTime(
@@ -105,6 +108,17 @@ class CarTInfusion(Crf, title=_("CAR-T infusion"), about_day="infused_at"):
         item="infused_at",
         sees=("infused_at",),
         hard=True,
+    )
+
+    ex06 = Check(
+        "EX-06",
+        _(
+            "No product was released by this day. Please check the release and both dates, or record a protocol deviation."
+        ),
+        treatment.product_released,
+        item="infused_at",
+        sees=("infused_at",),
+        reads=treatment.PRODUCT_READS,
     )
 
     def submitted(self, *, by: User, reason: str) -> None:

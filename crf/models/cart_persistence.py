@@ -1,4 +1,4 @@
-"""CAR-T persistence: how many CAR-T cells a blood sample holds."""
+"""CAR-T persistence: how many CAR-T cells a blood sample holds, and the curve that the samples of its method make."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -6,33 +6,41 @@ from crf import codelists
 from crf.checks import blood, timing
 from crf.declare.form import Check, Crf, Section
 from crf.declare.items import Coded, Date, Number, When
+from crf.kinetics import of_curve
 
 
 class CartPersistence(Crf, title=_("CAR-T persistence"), about_day="sampled_on"):
     """One blood sample."""
 
     sample = Section(_("Sample"))
-    sampled_on = Date(_("Date of the sample"), cdash="LBDAT", sdtm="LB.LBDTC", critical=True)
+    sampled_on = Date(_("Date of the sample"), cdash="PCDAT", sdtm="PC.PCDTC", critical=True)
     nominal_month = Number(
-        _("Planned month"), places=0, digits=3, hard=(1, 180), cdash="LBTPTNUM", sdtm="LB.LBTPTNUM",
+        _("Planned month"), places=0, digits=3, hard=(1, 180), cdash="PCTPTNUM", sdtm="PC.PCTPTNUM",
         required=False, help=_("The month this sample stands for, whatever its day; blank if it was not planned."),
     )  # fmt: skip
 
     result = Section(_("Result"))
-    method = Coded(_("Method"), codelists.PersistenceMethod, cdash="CART_LBMETHOD", sdtm="LB.LBMETHOD", critical=True)
-    unit = Coded(_("Unit"), codelists.PersistenceUnit, cdash="CART_LBORRESU", sdtm="LB.LBORRESU", critical=True)
+    method = Coded(_("Method"), codelists.PersistenceMethod, cdash="CART_PCMETHOD", sdtm="PC.PCMETHOD", critical=True)
+    unit = Coded(_("Unit"), codelists.PersistenceUnit, cdash="CART_PCORRESU", sdtm="PC.PCORRESU", critical=True)
     below = Coded(
-        _("Below a limit of the assay?"), codelists.BelowLimit, cdash="CART_LBBELOW", sdtm="SUPPLB.LBBELOW",
+        _("Below a limit of the assay?"), codelists.BelowLimit, cdash="CART_PCBELOW", sdtm="SUPPPC.PCBELOW",
         required=False, help=_("Blank if the cells were counted."), critical=True,
     )  # fmt: skip
     limit = Number(
-        _("That limit"), places=2, digits=9, hard=(0, None), cdash="CART_LBLLOQ", sdtm="LB.LBLLOQ",
+        _("That limit"), places=2, digits=9, hard=(0, None), cdash="CART_PCLLOQ", sdtm="PC.PCLLOQ",
         shown_if=When("below", "BLD", "BLQ"),
     )  # fmt: skip
     value = Number(
-        _("CAR-T cells"), places=2, digits=12, hard=(0, None), soft=(None, 1000000), cdash="CART_LBORRES",
-        sdtm="LB.LBORRES", required=False, critical=True, help=_("In the unit chosen; blank if below a limit."),
+        _("CAR-T cells"), places=2, digits=12, hard=(0, None), soft=(None, 1000000), cdash="CART_PCORRES",
+        sdtm="PC.PCORRES", required=False, critical=True, help=_("In the unit chosen; blank if below a limit."),
     )  # fmt: skip
+
+    cmax = of_curve(_("Cmax"), "cmax")
+    tmax = of_curve(_("Tmax"), "tmax")
+    tlast = of_curve(_("Tlast"), "tlast")
+    area_28 = of_curve(_("AUC, days 0 to 28"), "area_28")
+    area_90 = of_curve(_("AUC, days 0 to 90"), "area_90")
+    half_life = of_curve(_("Half-life"), "half_life")
 
     per01 = timing.not_in_the_future("PER-01", "sampled_on")
     per02 = timing.in_the_visit("PER-02", "sampled_on")

@@ -1,16 +1,17 @@
 """CRS assessment: daily from infusion to day 14, then day 21; as often a day as the state asks for."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from crf import codelists, sheet
+from crf.checks import medication, timing
 from crf.declare.form import Check, Crf, Derived, Row, Section
 from crf.declare.items import Coded, DateTime, Memo, Number, Rows, When, YesNo
-from trial import protocol, schedule
+from trial import protocol
 from trial.models import Subject
-from trial.rules import crs
+from trial.rules import crs, lee_2014
 from trial.rules.crs_axes import FEVER_CEL
 
 SUPPORT = ("BLOW_BY", "NASAL_CANNULA", "HFNC", "FACE_MASK", "NON_REBREATHER", "VENTURI", "CPAP", "BIPAP", "INTUBATED")
@@ -20,6 +21,26 @@ def _crs_fever(assessment: Any) -> bool:
     """A fever not explained by another cause."""
     measured = assessment.temperature
     return measured is not None and measured >= FEVER_CEL and assessment.fever_due_to_crs != "N"
+
+
+def _late_fever_confirmed(days: int) -> Callable[[Any], bool | None]:
+    """Holds unless a first fever of CRS comes later than these days after the infusion and its cause is not given."""
+
+    def holds(form: Any) -> bool | None:
+        if form.temperature is None or form.study_day is None or form.fever_due_to_crs in ("Y", "N"):
+            return None
+        late = form.temperature >= FEVER_CEL and form.study_day > days
+        return not (late and not any(_crs_fever(earlier) for earlier in form.since_infusion(form.history)))
+
+    return holds
+
+
+def _severe_treated(form: Any) -> bool | None:
+    """From grade 3 on an anticytokine drug was given at this or an earlier assessment, or the comment speaks of it."""
+    if not isinstance(form.astct.value, int) or form.astct.value < 3:  # protocol 2.0 (assumed): treatment of CRS
+        return None
+    given = [form, *form.since_infusion(form.history)]
+    return bool(form.comment) or any(one.anticytokine == "Y" for one in given)
 
 
 def _no_flag(*flags: str) -> Callable[[Any], bool]:
@@ -78,7 +99,7 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
         critical=True,
     )
     temperature_route = Coded(
-        _("Taken at"), codelists.TemperatureRoute, cdash="TEMP_VSLOC", sdtm="VS.VSLOC", required=False
+        _("Taken at"), codelists.TemperatureRoute, cdash="TEMP_VSLOC", sdtm="VS.VSLOC", required=False, until="1.0"
     )
     fever_due_to_crs = YesNo(
         _("Is a fever due to CRS?"),
@@ -93,6 +114,10 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
 
     treatment = Section(_("Treatment for CRS"), _("Since the last assessment."))
     antipyretic = YesNo(_("Antipyretic"), cdash="CMOCCUR_AP", sdtm="CM.CMOCCUR")
+    antipyretic_scheduled = YesNo(
+        _("Was the antipyretic given on a schedule, fever or not?"), cdash="CMSCHED_AP", sdtm="SUPPCM.CMSCHED", since="2.0",
+        shown_if=When("antipyretic", "Y"), help=_("An antipyretic on a schedule can hide when a fever begins and ends."),
+    )  # fmt: skip
     anticytokine = YesNo(_("Anticytokine drug"), cdash="CMOCCUR_AC", sdtm="CM.CMOCCUR", critical=True)
     anticytokine_drug = Coded(
         _("Which anticytokine drug?"),
@@ -101,6 +126,11 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
         sdtm="CM.CMTRT",
         shown_if=When("anticytokine", "Y"),
     )
+    anticytokine_doses = Number(
+        _("Doses of it since the last assessment"), digits=1, hard=(1, 9), soft=(1, 3), cdash="CMNDOSE_AC",
+        sdtm="SUPPCM.CMNDOSE", since="2.0", shown_if=When("anticytokine", "Y"),
+        source="Tocilizumab, prescribing information, section 2: at most 4 doses, at least 8 hours apart",
+    )  # fmt: skip
     steroid = YesNo(_("Corticosteroid"), cdash="CMOCCUR_ST", sdtm="CM.CMOCCUR", critical=True)
     steroid_drug = Coded(
         _("Which corticosteroid?"), codelists.Steroid, cdash="CMTRT_ST", sdtm="CM.CMTRT", shown_if=When("steroid", "Y")
@@ -170,6 +200,16 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
         help=_("Hypoxia, if oxygen was needed before positive pressure began, whatever else made it necessary."),
     )
 
+    organs = Section(_("Organs"), _("Since the last assessment; the older criteria of CRS read it (Lee 2014)."))
+    organ_toxicity = Coded(
+        _("Worst grade of an organ, without transaminases"), codelists.OrganGrade, cdash="CETOXGR_ORG",
+        sdtm="SUPPCE.CEORGGR", required=False, source="Lee DW et al. Blood 2014;124:188-95, table 2; CTCAE 4.03",
+    )  # fmt: skip
+    transaminase_grade = Coded(
+        _("Grade of the transaminases"), codelists.OrganGrade, cdash="CETOXGR_ALT", sdtm="SUPPCE.CEALTGR",
+        required=False, source="Lee DW et al. Blood 2014;124:188-95, table 2; CTCAE 4.03",
+    )  # fmt: skip
+
     outcome = Section(_("Grade"))
     death_due_to_crs = YesNo(_("Death due to CRS?"), cdash="CEDTHREL", sdtm="SUPPCE.CEDTHREL", critical=True)
     investigator_grade = Coded(
@@ -182,7 +222,11 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
     )
     comment = Memo(_("Comment"), cdash="COVAL", sdtm="CO.COVAL", limit=2000)
 
-    astct = Derived(_("ASTCT grade"), crs.astct_2019, since_infusion=True)
+    astct = Derived(_("ASTCT grade"), crs.astct_2019, since_infusion=True, criteria="CRS", version=crs.VERSION)
+    lee = Derived(
+        _("Lee 2014 grade"), lee_2014.lee_2014, since_infusion=True, criteria="CRS", version=lee_2014.VERSION,
+        elsewhere={"weight": ("vital_signs.weight", "demographics.weight")},
+    )  # fmt: skip
 
     crs01 = Check(
         "CRS-01",
@@ -209,17 +253,7 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
         item="oxygen_flow",
         sees=("oxygen", "oxygen_flow"),
     )
-    crs04 = Check(
-        "CRS-04",
-        _("The assessment is not on the day of this visit. Please correct the date, or enter it at its own visit."),
-        lambda form: (
-            None
-            if form.assessed_at is None or form.visit.code not in schedule.DAILY or form.visit.window_from is None
-            else form.visit.window_from <= form.local(form.assessed_at).date() <= form.visit.window_to
-        ),
-        item="assessed_at",
-        sees=("assessed_at",),
-    )
+    crs04 = timing.in_the_visit("CRS-04", "assessed_at")
     crs05 = Check(
         "CRS-05",
         _("The assessment is earlier than the infusion, so it is no part of the course. Please correct the time."),
@@ -249,17 +283,21 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
     crs08 = Check(
         "CRS-08",
         _("A fever this late after the infusion is unusual for a first CRS. Please confirm that CRS is the cause."),
-        lambda form: (
-            None
-            if form.temperature is None or form.study_day is None or form.fever_due_to_crs in ("Y", "N")
-            else not (
-                form.temperature >= FEVER_CEL
-                and form.study_day > protocol.CRS_PLAUSIBLE_DAYS
-                and not any(_crs_fever(earlier) for earlier in form.since_infusion(form.history))
-            )
-        ),
+        _late_fever_confirmed(protocol.CRS_PLAUSIBLE_DAYS["1.0"]),
         item="temperature",
         sees=("temperature", "fever_due_to_crs"),
+        until="1.0",
+    )
+    crs08_2 = Check(
+        "CRS-08.2",
+        _(
+            "A first fever more than 10 days after the infusion is unusual for CRS. Please answer whether CRS is the cause."
+        ),
+        _late_fever_confirmed(protocol.CRS_PLAUSIBLE_DAYS["2.0"]),
+        item="temperature",
+        sees=("temperature", "fever_due_to_crs"),
+        since="2.0",
+        replaces="CRS-08",
     )
     crs09 = Check(
         "CRS-09",
@@ -357,12 +395,51 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
         item="investigator_grade",
         sees=("investigator_grade",),
     )
+    crs21 = Check(
+        "CRS-21",
+        _("The log of concomitant medication has no such drug on this day. Please log it, or correct the answer here."),
+        medication.anticytokine_logged,
+        item="anticytokine",
+        sees=("assessed_at", "anticytokine", "anticytokine_drug"),
+        reads=medication.LOG_READS,
+    )
+    crs22 = Check(
+        "CRS-22",
+        _(
+            "The log of concomitant medication has no corticosteroid on this day. Please log it, or correct the answer here."
+        ),
+        medication.steroid_logged,
+        item="steroid",
+        sees=("assessed_at", "steroid"),
+        reads=medication.LOG_READS,
+    )
+    crs23 = Check(
+        "CRS-23",
+        _(
+            "Treatment for CRS is recorded, but no assessment shows CRS. Please check the signs, or correct the treatment."
+        ),
+        medication.treated_crs_is_there,
+        item="anticytokine",
+        sees=("anticytokine", "steroid", "astct"),
+    )
+    crs24 = Check(
+        "CRS-24",
+        _(
+            "CRS is grade 3 or higher and no anticytokine drug was given so far. Please enter it, or say why not in the comment."
+        ),
+        _severe_treated,
+        item="anticytokine",
+        sees=("astct", "anticytokine", "comment"),
+        since="2.0",
+    )
 
 
 def courses_of(people: Iterable[Subject]) -> dict[int, crs.Course]:
     """Each subject's CRS by key, from every assessment since the infusion. Subjects must carry their site."""
     by_key = {subject.pk: subject for subject in people}
-    return {
-        pk: crs.course(sheet.since_infusion(CrsAssessment, by_key[pk], forms), infused_at=by_key[pk].infused_at)
-        for pk, forms in sheet.stored_of(CrsAssessment, by_key.values()).items()
-    }
+    return {pk: course_of(by_key[pk], forms) for pk, forms in sheet.stored_of(CrsAssessment, by_key.values()).items()}
+
+
+def course_of(subject: Subject, forms: Sequence[Any]) -> crs.Course:
+    """The CRS of one subject, from its stored assessments."""
+    return crs.course(sheet.since_infusion(CrsAssessment, subject, forms), infused_at=subject.infused_at)

@@ -1,28 +1,15 @@
-"""Haematology: the blood count, with the grade of each cytopenia."""
-
-from collections.abc import Callable
-from decimal import Decimal
+"""Haematology: the blood count, with the grade of each cytopenia, and of all counts since the infusion together."""
 
 from django.utils.translation import gettext_lazy as _
 
 from crf.checks import blood, timing
 from crf.declare.form import Check, Crf, Derived, Section
 from crf.declare.items import DateTime, Number
-from trial import protocol
-from trial.rules import ctcae
-from trial.rules.verdict import Verdict
-
-SEX = {"sex": "demographics.sex"}
-
-
-def graded(item: str) -> Callable[..., Verdict]:
-    """The CTCAE rule of an item of this form; the limit of normal of haemoglobin depends on the sex."""
-
-    def rule(value: Decimal | None, sex: str | None) -> Verdict:
-        lln = protocol.lower_limit(item, sex)
-        return ctcae.grade(ctcae.TERM_OF_ITEM[item], value, lln=lln, version=protocol.CTCAE_VERSION)
-
-    return rule
+from crf.haematotoxicity import HAEMATOTOXICITY
+from crf.iec_hs import findings
+from crf.laboratory import graded
+from trial import units
+from trial.rules import haematotoxicity
 
 
 class Haematology(Crf, title=_("Haematology"), repeats=True, about_day="sampled_at"):
@@ -34,7 +21,7 @@ class Haematology(Crf, title=_("Haematology"), repeats=True, about_day="sampled_
     counts = Section(_("Blood count"))
     haemoglobin = Number(
         _("Haemoglobin"), unit="g/L", places=0, digits=3, hard=(10, 250), soft=(50, 200), cdash="HGB_LBORRES",
-        sdtm="LB.LBORRES", critical=True,
+        sdtm="LB.LBORRES", critical=True, also=units.ALSO["haemoglobin"],
     )  # fmt: skip
     leukocytes = Number(
         _("Leukocytes"), unit="10*9/L", places=2, digits=6, hard=(0, 1000), soft=(0, 60), cdash="WBC_LBORRES",
@@ -53,19 +40,20 @@ class Haematology(Crf, title=_("Haematology"), repeats=True, about_day="sampled_
         sdtm="LB.LBORRES", critical=True,
     )  # fmt: skip
 
-    haemoglobin_grade = Derived(
-        _("Haemoglobin by CTCAE"), graded("haemoglobin"), items={"value": "haemoglobin"}, elsewhere=SEX
+    haemoglobin_grade = graded(_("Haemoglobin by CTCAE"), "haemoglobin")
+    leukocytes_grade = graded(_("Leukocytes by CTCAE"), "leukocytes")
+    neutrophils_grade = graded(_("Neutrophils by CTCAE"), "neutrophils")
+    lymphocytes_grade = graded(_("Lymphocytes by CTCAE"), "lymphocytes")
+    platelets_grade = graded(_("Platelets by CTCAE"), "platelets")
+    early_icaht = Derived(_("Early ICAHT, all counts"), haematotoxicity.early_on, whole=HAEMATOTOXICITY)
+    late_icaht = Derived(_("Late ICAHT, all counts"), haematotoxicity.late_on, whole=HAEMATOTOXICITY)
+    early_t_icaht = Derived(
+        _("Early T-ICAHT (platelets), all counts"), haematotoxicity.platelets_early_on, whole=HAEMATOTOXICITY
     )
-    leukocytes_grade = Derived(
-        _("Leukocytes by CTCAE"), graded("leukocytes"), items={"value": "leukocytes"}, elsewhere=SEX
+    late_t_icaht = Derived(
+        _("Late T-ICAHT (platelets), all counts"), haematotoxicity.platelets_late_on, whole=HAEMATOTOXICITY
     )
-    neutrophils_grade = Derived(
-        _("Neutrophils by CTCAE"), graded("neutrophils"), items={"value": "neutrophils"}, elsewhere=SEX
-    )
-    lymphocytes_grade = Derived(
-        _("Lymphocytes by CTCAE"), graded("lymphocytes"), items={"value": "lymphocytes"}, elsewhere=SEX
-    )
-    platelets_grade = Derived(_("Platelets by CTCAE"), graded("platelets"), items={"value": "platelets"}, elsewhere=SEX)
+    iec_hs = findings()
 
     hem01 = timing.not_in_the_future("HEM-01", "sampled_at", time=True)
     hem02 = timing.in_the_visit("HEM-02", "sampled_at")

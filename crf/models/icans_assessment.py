@@ -19,36 +19,36 @@ class IcansAssessment(Crf, title=_("ICANS assessment"), repeats=True, about_day=
     assessed_at = DateTime(_("Date and time of assessment"), cdash="CEDTC", sdtm="CE.CEDTC", critical=True)
 
     ice = Section(_("ICE"), _("Ten points: four of orientation, three of naming, one each of the others."))
-    ice_status = Coded(_("Was ICE asked?"), codelists.IceStatus, cdash="ICESTAT", sdtm="QS.QSSTAT", critical=True)
+    ice_status = Coded(_("Was ICE asked?"), codelists.IceStatus, cdash="ICESTAT", sdtm="RS.RSSTAT", critical=True)
     orientation_year = Coded(
-        _("Year"), codelists.Point, cdash="ICE01", sdtm="QS.QSORRES", shown_if=ASKED, source=SOURCE, critical=True
+        _("Year"), codelists.Point, cdash="ICE01", sdtm="RS.RSORRES", shown_if=ASKED, source=SOURCE, critical=True
     )
     orientation_month = Coded(
-        _("Month"), codelists.Point, cdash="ICE02", sdtm="QS.QSORRES", shown_if=ASKED, critical=True
+        _("Month"), codelists.Point, cdash="ICE02", sdtm="RS.RSORRES", shown_if=ASKED, critical=True
     )
     orientation_city = Coded(
-        _("City"), codelists.Point, cdash="ICE03", sdtm="QS.QSORRES", shown_if=ASKED, critical=True
+        _("City"), codelists.Point, cdash="ICE03", sdtm="RS.RSORRES", shown_if=ASKED, critical=True
     )
     orientation_hospital = Coded(
-        _("Hospital"), codelists.Point, cdash="ICE04", sdtm="QS.QSORRES", shown_if=ASKED, critical=True
+        _("Hospital"), codelists.Point, cdash="ICE04", sdtm="RS.RSORRES", shown_if=ASKED, critical=True
     )
     naming = Number(
-        _("Names three objects"), unit="{points}", places=0, digits=1, hard=(0, 3), cdash="ICE05", sdtm="QS.QSORRES",
+        _("Names three objects"), unit="{points}", places=0, digits=1, hard=(0, 3), cdash="ICE05", sdtm="RS.RSORRES",
         shown_if=ASKED, critical=True,
     )  # fmt: skip
     command = Coded(
-        _("Follows a command"), codelists.Point, cdash="ICE06", sdtm="QS.QSORRES", shown_if=ASKED, critical=True
+        _("Follows a command"), codelists.Point, cdash="ICE06", sdtm="RS.RSORRES", shown_if=ASKED, critical=True
     )
     writing = Coded(
-        _("Writes a sentence"), codelists.Point, cdash="ICE07", sdtm="QS.QSORRES", shown_if=ASKED, critical=True
+        _("Writes a sentence"), codelists.Point, cdash="ICE07", sdtm="RS.RSORRES", shown_if=ASKED, critical=True
     )
     attention = Coded(
-        _("Counts backwards from 100 by ten"), codelists.Point, cdash="ICE08", sdtm="QS.QSORRES", shown_if=ASKED,
+        _("Counts backwards from 100 by ten"), codelists.Point, cdash="ICE08", sdtm="RS.RSORRES", shown_if=ASKED,
         critical=True,
     )  # fmt: skip
     baseline_ice = Number(
         _("ICE before the infusion"), unit="{points}", places=0, digits=2, hard=(0, 10), soft=(7, 10), cdash="ICEBL",
-        sdtm="QS.QSORRES", help=_("What this subject could do before: back to it is recovered."),
+        sdtm="RS.RSORRES", help=_("What this subject could do before: back to it is recovered."),
     )  # fmt: skip
     ice_due = YesNo(
         _("Is a low score due to ICANS?"), cdash="CEREL_ICE", sdtm="SUPPCE.CERELICE", required=False,

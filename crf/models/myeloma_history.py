@@ -4,8 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crf import codelists
-from crf.checks import lesions, myeloma, timing
+from crf import codelists, risk
+from crf.checks import lesions, myeloma, timing, treatment
 from crf.declare.form import Check, Crf, Derived, Section
 from crf.declare.items import Coded, Date, Number, PartialDate, When, YesNo
 from trial.rules import high_risk, staging
@@ -72,6 +72,10 @@ class MyelomaHistory(Crf, title=_("Myeloma history"), about_day="assessed_on"):
         required=False, shown_if=When("gain_1q", "Y"),
     )  # fmt: skip
     del_1p32 = YesNo(_("del(1p32)"), cdash="DEL1P32", sdtm="GF.GFORRES")
+    del_1p32_biallelic = YesNo(
+        _("Of both copies?"), cdash="DEL1P32B", sdtm="GF.GFORRES", required=False, shown_if=When("del_1p32", "Y"),
+        help=_("Biallelic del(1p32): both copies are lost."),
+    )  # fmt: skip
 
     earlier = Section(_("Earlier treatment"))
     prior_lines = Number(
@@ -96,6 +100,7 @@ class MyelomaHistory(Crf, title=_("Myeloma history"), about_day="assessed_on"):
     r_iss = Derived(_("R-ISS at study entry"), staging.r_iss)
     r2_iss = Derived(_("R2-ISS at study entry"), staging.r2_iss)
     risk_2016 = Derived(_("High risk by IMWG 2016"), high_risk.high_risk_imwg_2016)
+    risk_2025 = Derived(_("High risk by IMS/IMWG 2025"), risk.high_risk_2025, whole=risk.CREATININES)
 
     mmh02 = Check(
         "MMH-02",
@@ -147,4 +152,20 @@ class MyelomaHistory(Crf, title=_("Myeloma history"), about_day="assessed_on"):
         item="emd_at_entry",
         sees=("emd_at_entry", "paramedullary_at_entry"),
         reads=lesions.READS,
+    )
+    mmh08 = Check(
+        "MMH-08",
+        _("The log of prior therapy holds another number of lines. Please complete the log, or correct the number."),
+        treatment.lines_counted,
+        item="prior_lines",
+        sees=("prior_lines",),
+        reads=("prior_therapy.line",),
+    )
+    mmh09 = Check(
+        "MMH-09",
+        _("The log of prior therapy answers otherwise about an antibody against CD38. Please correct one of them."),
+        treatment.antibody_in_the_log,
+        item="prior_anti_cd38",
+        sees=("prior_anti_cd38",),
+        reads=("prior_therapy.anti_cd38",),
     )

@@ -35,8 +35,17 @@ def _forget() -> None:
 
 
 def own() -> str:
-    """Address of an empty database of the real broker for one test run: its number follows from our process id."""
+    """Address of an empty database of the real broker for one test process; several run at once on one server."""
     parts = urlsplit(os.environ["BROKER_URL"])
-    url = urlunsplit(parts._replace(path=f"/{1 + os.getpid() % 15}"))
-    redis.Redis.from_url(url).flushdb()
-    return url
+    mine = str(os.getpid())
+    with redis.Redis.from_url(urlunsplit(parts._replace(path="/0")), decode_responses=True) as known:
+        for number in range(1, 16):
+            key = f"test_database_{number}"
+            holder = known.get(key)
+            if holder not in (None, mine) and not os.path.exists(f"/proc/{holder}"):
+                known.delete(key)  # of a run that was killed
+            if holder == mine or known.set(key, mine, nx=True):
+                url = urlunsplit(parts._replace(path=f"/{number}"))
+                redis.Redis.from_url(url).flushdb()
+                return url
+    raise RuntimeError("Every database of the broker is taken by another test process.")

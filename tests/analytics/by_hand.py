@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -39,3 +39,16 @@ def made(name: str, rows: Iterable[Mapping[str, Any]] = ()) -> pd.DataFrame:
 def empty() -> dict[str, pd.DataFrame]:
     """Every frame of a cut before the first subject."""
     return {name: made(name) for name in _shapes()}
+
+
+def only(frames: Mapping[str, pd.DataFrame], subjects: Collection[str]) -> dict[str, pd.DataFrame]:
+    """The frames with the rows of these subjects; what is no subject's (the limits of normal) stays."""
+    return {
+        name: frame[frame["subject"].isin(subjects)].reset_index(drop=True) if "subject" in frame else frame
+        for name, frame in frames.items()
+    }
+
+
+def without(frames: Mapping[str, pd.DataFrame], subjects: Collection[str]) -> dict[str, pd.DataFrame]:
+    """The frames without the rows of these subjects."""
+    return only(frames, set(frames["subject"]["subject"]) - set(subjects))

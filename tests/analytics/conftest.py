@@ -76,6 +76,7 @@ def subject_frame() -> pd.DataFrame:
                 "subject": code, "site": code[:2], "site_name": {"01": "Wuhan", "02": "Hefei"}[code[:2]],
                 "timezone": "Asia/Shanghai", "dose_level": dose, "status": status, "screened_on": date(2025, 10, 20),
                 "enrolled_on": date(2025, 10, 27) if enrolled else None,
+                "withdrawn_on": date(2025, 10, 31) if status == "WITHDRAWN" else None,
                 "infused_at": INFUSED_AT if infused else pd.NaT,
             }
             for code, dose, status, enrolled, infused in SUBJECTS
@@ -125,6 +126,8 @@ def infusion_frame() -> pd.DataFrame:
             "infused_at": pd.to_datetime([INFUSED_AT] * len(infused), utc=True),
             "dose_level": [dose for _, dose in infused],
             "cells_per_kg": [float(dose) for _, dose in infused],
+            "cells_total": None,
+            "interrupted": None,
         }
     )
 

@@ -1,6 +1,6 @@
 """Demographics and disease at entry: the small cut by hand (safety_frames.py), and every row of the demonstration study."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import pytest
@@ -182,10 +182,36 @@ def test_a_day_of_diagnosis_is_the_middle_of_what_is_known():
 
 
 def test_codes_of_the_forms_are_read_in_words_behind_a_cell(frames):
-    cut = Cut(frames)
+    cut = Cut(frames | {"vital_signs": signs({"01-003": [("screening", 1, 0, "1")]})})
     kept = details.records(cut.details("baseline", ("01-003",)), "baseline")
     (shown,) = details.of("baseline", kept, ["01-003"])
     assert shown.values == (
-        "65", "Female", "None: light chains only", "Kappa", "4", "Unknown", "No", "Yes",
+        "65", "Female", "1 - restricted in strenuous activity", "None: light chains only", "Kappa", "4", "Unknown", "No", "Yes",
     )  # fmt: skip
-    assert [form.form for form in shown.forms] == ["demographics", "myeloma_history", "car_t_infusion"]
+    assert [form.form for form in shown.forms] == ["demographics", "myeloma_history", "vital_signs", "car_t_infusion"]
+
+
+def signs(found):
+    """Vital signs: visit, occurrence, hours after noon of screening, performance status."""
+    began = datetime(2025, 10, 20, 12, tzinfo=UTC)
+    return made("vital_signs", [
+        {"subject": code, "visit": visit, "occurrence": number, "measured_at": began + timedelta(hours=hours), "ecog": code_}
+        for code, lines in found.items()
+        for visit, number, hours, code_ in lines
+    ])  # fmt: skip
+
+
+def test_performance_status_is_that_of_the_newest_vital_signs_of_screening(frames):
+    found = {
+        "01-001": [("screening", 1, 5, "2"), ("screening", 2, 3, "1"), ("m1", 1, 900, "0")],  # the later hour counts
+        "01-002": [("screening", 1, 0, "0"), ("screening", 2, 9, None)],  # a blank one says nothing
+        "01-003": [("d0", 1, 300, "1")],  # not asked at screening
+    }
+    cut = Cut(frames | {"vital_signs": signs(found)})
+    table = cut.table("baseline")
+    assert table.cell("ecog.2", "all").subjects == ("01-001",)
+    assert table.cell("ecog.0", "all").subjects == ("01-002",)
+    assert "01-003" in table.cell("ecog.missing", "all").subjects
+    label = next(str(row.label) for row in table.rows if row.key == "ecog.0")
+    assert label == "0 – Fully active, without restriction."
+    assert not [row for row in table.rows if row.key in ("ecog.3", "ecog.4", "ecog.5")]

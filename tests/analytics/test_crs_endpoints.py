@@ -219,7 +219,7 @@ def test_every_endpoint_runs_on_the_empty_cut(name, empty_frames):
     for row in table.rows:
         for cell in row.cells:
             assert cell.subjects == ()
-            assert str(cell.text) in {"–", "0", "N = 0"}
+            assert str(cell.text) in {"–", "0", "N = 0", "not opened"}
 
 
 @pytest.mark.parametrize("name", registry.endpoints())
@@ -243,7 +243,7 @@ def test_every_data_set_has_the_same_types_with_and_without_rows(name, demo_cut)
     full = demo_cut[name]
     empty = Cut({name: frame.iloc[:0] for name, frame in demo_cut.frames.items()})[name]
     assert list(full.columns) == list(empty.columns)
-    assert len(full) > 0 and len(empty) == 0
+    assert (len(full) > 0 or name == "adsae") and len(empty) == 0  # nobody had a serious event
     derived = [column for column in full.columns if full[column].dtype in ("Int64", "bool")]
     assert all(empty[column].dtype == full[column].dtype for column in derived)
 

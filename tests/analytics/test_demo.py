@@ -13,6 +13,7 @@ from analytics.registry import Cut
 from crf.declare.form import walk
 from crf.demo import calendar, rows
 from tests import study
+from tests.analytics import by_hand
 from trial import audit
 
 # Mei et al. 2021: 20 of 23 with CRS, 15 of grade 1-2, 5 of grade 3 or higher.
@@ -36,10 +37,8 @@ def test_after_a_refresh_all_twenty_published_rows_agree(refreshed_demo):
 
 def test_a_study_whose_data_differ_does_not_agree(refreshed_demo):
     frames = snapshot.thaw(report.current())
-    without = {name: frame[frame["subject"] != "01-002"] for name, frame in frames.items()}
-    compared = {
-        line.published.key: line for line in published.compare({"crs_by_grade": Cut(without).table("crs_by_grade")})
-    }
+    table = Cut(by_hand.without(frames, ["01-002"])).table("crs_by_grade")
+    compared = {line.published.key: line for line in published.compare({"crs_by_grade": table})}
     assert compared["crs_grade_3_plus"].agrees is False  # 4 of 22
     assert compared["crs_any"].agrees is False
 

@@ -48,6 +48,22 @@ FIGURES = {
     "swimmer of nobody": lanes(),
     "swimmer without a dose": lanes(LANE | {"dose_level": None, "bars": [], "marks": []}),
 }
+BARS = [{"label": "01-001", "change": 140.0, "level": None}, {"label": "01-002", "change": -100.0, "level": "SCR"}]
+POINTS = [{"at": 0.0, "change": 0.0}, {"at": 0.9, "change": -62.5}, {"at": 3.0, "change": 180.0}]
+DAYS = [
+    {"day": 0, "grade": 0, "given": []},
+    {"day": 2, "grade": 4, "given": ["T", "S"]},
+    {"day": 3, "grade": None, "given": []},
+]
+CHANGE = {"x_label": Words("Months from the infusion"), "y_label": Words("Change from baseline, %")}
+FIGURES |= {
+    "waterfall": Figure("waterfall", CHANGE | {"bars": BARS}),
+    "waterfall of nobody": Figure("waterfall", CHANGE | {"bars": []}),
+    "spider": Figure("spider", CHANGE | {"lines": [{"label": "01-001", "level": "PR", "points": POINTS}]}),
+    "spider of nobody": Figure("spider", CHANGE | {"lines": []}),
+    "timeline": Figure("timeline", {"x_label": "Study day", "last": 3, "lanes": [{"label": "01-001", "days": DAYS}]}),
+    "timeline of nobody": Figure("timeline", {"x_label": "Study day", "last": 14, "lanes": []}),
+}
 EVERY = pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
 
 

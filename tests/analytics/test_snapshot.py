@@ -43,7 +43,7 @@ def two_subjects(order: tuple[int, int], **changes: str) -> str:
 
 def test_before_the_first_subject_every_frame_is_there_with_every_column(transactional_db):
     found = snapshot.read().frames
-    names = {"subject", "visit"} | {form.declared.name for form in casebook()}
+    names = {"subject", "visit", "reference_range"} | {form.declared.name for form in casebook()}
     names |= {f"{form.declared.name}.{grid}" for form in casebook() for grid in form.declared.rows}
     assert set(found) == names
     for form in casebook():

@@ -19,6 +19,7 @@ from analytics.registry import Cut
 from crf.demo import calendar, rows
 from crf.demo.rows import Row
 from tests import database
+from tests.analytics import by_hand
 from tests.analytics.by_hand import empty
 from trial.rules import time_to_event_terms as terms
 
@@ -387,8 +388,7 @@ def test_an_empty_cut_has_its_table_and_its_figure(name):
 @pytest.mark.parametrize("code", [PROGRESSED, LASTING])
 @pytest.mark.parametrize("name", ENDPOINTS)
 def test_one_subject_alone_has_its_table(demo, name, code):
-    frames = {key: frame[frame["subject"] == code].reset_index(drop=True) for key, frame in demo.items()}
-    table = Cut(frames).table(name)
+    table = Cut(by_hand.only(demo, [code])).table(name)
     assert {code} == {one for row in table.rows for cell in row.cells for one in cell.subjects}
     assert draw(table.figure).startswith("<svg")
     if name == "progression_free_survival":
@@ -398,11 +398,11 @@ def test_one_subject_alone_has_its_table(demo, name, code):
 
 
 def test_nobody_with_an_event(demo):
-    frames = {name: frame[frame["subject"] != ""].copy() for name, frame in demo.items()}
+    frames = dict(demo)
     for name in ("death", "subsequent_therapy"):
         frames[name] = frames[name].iloc[:0]
     progressed = set(Cut(demo)["adtte_pfs"].query("event")["subject"])
-    frames = {name: frame[~frame["subject"].isin(progressed)] for name, frame in frames.items()}
+    frames = by_hand.without(frames, progressed)
     for name in SURVIVAL:
         table = Cut(frames).table(name)
         assert table.cell("n", "all").numbers["n"] > 0

@@ -33,6 +33,11 @@ visits: entry.submit, beside a ModelForm with inline formsets on an equal table 
 (the deferred constraints checked before), so that no course grows from round to round; SQL without savepoints."""
 
 
+def hiding(rows: Any) -> set[str]:
+    """Names of the items of a grid on which others depend."""
+    return {item.about.shown_if.item for item in rows.row.declared.items.values() if item.about.shown_if}
+
+
 class Case:
     """One form, filled in and corrected; dates lie on one day within the subject's course."""
 
@@ -69,13 +74,16 @@ class Case:
         """One item changed, and one of the second row of each grid."""
         items = self.form.declared.items
         spared = leading(self.form) | {self.form.declared.about_day}
-        # Numbers first: what is derived may change with them.
-        name = min((n for n in self.first if n in items and n not in spared), key=lambda n: items[n].kind != "number")
-        found = {**self.first, name: another(items[name], self.first[name])}
+        # Numbers first: what is derived may change with them. A form of a date and a grid is corrected in the grid alone.
+        free = sorted(
+            (n for n in self.first if n in items and n not in spared), key=lambda n: items[n].kind != "number"
+        )
+        found = {**self.first, **{name: another(items[name], self.first[name]) for name in free[:1]}}
         for grid, rows in self.form.declared.rows.items():
             inner = rows.row.declared.items
-            number = next(n for n in inner if inner[n].kind == "number" and not inner[n].about.required)
             first, second = self.first[grid]
+            choice = [n for n in second if n in inner and n not in hiding(rows)]
+            number = min(choice, key=lambda n: (inner[n].kind != "number", inner[n].about.required))  # noqa: B023
             found[grid] = [first, {**second, number: another(inner[number], second[number])}]
         return found
 

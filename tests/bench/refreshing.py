@@ -25,7 +25,7 @@ def run(*, folds: Sequence[int]) -> None:
     with study.seeing_everything():
         study_as_loaded = Demonstration()
     there, lines = 1, []
-    with TemporaryDirectory() as folder, override_settings(STORAGES=_storages(folder)):
+    with TemporaryDirectory() as folder, override_settings(STORAGES=storages(folder)):
         report.refresh()  # the first one loads modules
         for fold in folds:
             if fold > there:
@@ -35,7 +35,8 @@ def run(*, folds: Sequence[int]) -> None:
     _print(lines)
 
 
-def _storages(folder: str) -> dict[str, object]:
+def storages(folder: str) -> dict[str, object]:
+    """Django's storages with the files in a folder."""
     kept = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
     return {**settings.STORAGES, "default": kept}
 

@@ -13,19 +13,21 @@ from crf import entry
 from crf.declare.form import Crf, casebook
 from crf.models.crs_assessment import CrsAssessment
 from tests import study
-from tests.bench import every_form
+from tests.bench import every_form, frames
 from tests.bench.measure import statements
 from tests.bench.synthetic import Demonstration
 from trial.models import Subject, User, Visit
 
 ROOT = Path(__file__).parents[2]
+# A rule may take so many times as long as reading the rows it is asked about; reading 100,000 is well under a second.
+MOST = 25
 
 
 @pytest.mark.soak
 def test_every_measurement_runs_and_prints_its_table() -> None:
     run = subprocess.run(
         [sys.executable, "-m", "tests.bench", "--rounds", "2", "--folds", "1", "2"],
-        cwd=ROOT, capture_output=True, text=True, timeout=900, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=1800, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     for words in (
@@ -35,10 +37,15 @@ def test_every_measurement_runs_and_prints_its_table() -> None:
         "Endpoint refresh",
         "46 subjects",
         "CRS rule",
+        "A rule over a data frame",
         "Every form, first entry",
         "extramedullary_lesions",
         "subsequent_therapy",
         "response page of",
+        "Every verdict of one subject's casebook",
+        "A synthetic study",
+        "work list, of a site",
+        "20 people",
     ):
         assert words in run.stdout
 
@@ -55,7 +62,7 @@ def assessed(infused: Subject, investigator: User, scope: None) -> Subject:
 def test_a_first_crs_form_with_a_vasopressor_takes_fourteen_statements(assessed: Subject, investigator: User) -> None:
     place = {"subject": assessed, "visit": study.visit_of(assessed, "d8"), "by": investigator, "now": study.NOW}
     sent = statements(lambda: entry.submit(CrsAssessment, data=study.typed_crs(8, **study.SHOCK), **place))
-    assert len(_ours(sent)) == 14, sent
+    assert len(_ours(sent)) == 14, "\n".join(q[:130] for q in sent)
 
 
 @pytest.mark.django_db
@@ -68,12 +75,28 @@ def test_a_corrected_crs_form_takes_fourteen_statements_however_long_the_history
     sent = statements(
         lambda: entry.submit(CrsAssessment, data=study.typed_crs(8, **changed), reason="Read again", **place)
     )
-    assert len(_ours(sent)) == 14, sent
+    assert len(_ours(sent)) == 14, "\n".join(q[:130] for q in sent)
 
 
 def _ours(sent: list[str]) -> list[str]:
     """Without the savepoint that `submit` makes here because the test itself is a transaction."""
     return sent[1:-1] if sent[0].startswith("SAVEPOINT") else sent
+
+
+# --- rules over frames
+
+
+@pytest.mark.parametrize("name", list(frames.CASES))
+def test_a_rule_over_a_frame_answers_every_row(name: str) -> None:
+    found = frames.timing(name, 1000)
+    assert sum(found.values.values()) == found.rows == 1000
+    assert len(found.values) >= 3, found.values
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", list(frames.CASES))
+def test_a_rule_over_100000_rows_takes_a_bounded_multiple_of_reading_them(name: str) -> None:
+    assert frames.timing(name, frames.ROWS).ratio < MOST
 
 
 # --- the growing study

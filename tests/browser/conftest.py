@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import BrowserContext, Page
 
 from deploy.browser import executable
 from deploy.environment import ROOT
 from tests import database, study
 from tests.browser import server
+from trial import audit
 
 # Playwright leaves its event loop running in the main thread; Django would take every query there for a mistake.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -191,5 +193,9 @@ def site_01(records: None) -> Any:
 
 @pytest.fixture
 def fresh(people: Any, site_01: Any) -> Any:
-    """A subject of site 01, infused on 2026-03-20, without a CRS assessment."""
-    return study.infused(site_01, by=people("investigator-01"))
+    """A subject of site 01, infused on 2026-03-20, without a CRS assessment; under the first version of the protocol."""
+    by = people("investigator-01")
+    found = study.infused(site_01, by=by)
+    with transaction.atomic(), study.seeing_everything(), audit.acting(by, "first version"):
+        found.visits.update(protocol_version="1.0")
+    return found

@@ -27,13 +27,18 @@ class Web:
     pid: int
     log: Path
 
+    def kill(self) -> None:
+        """Ends it as a power cut does: nothing is finished."""
+        processes.end_session(self.pid)
+        processes.wait_until(lambda: not processes.alive(self.pid), seconds=10)
+
     def stop(self) -> None:
         processes.end([self.pid], signals=((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)))
 
 
-def start(environment: dict[str, str], log: Path) -> Web:
-    """Starts gunicorn and waits until the sign-in page answers."""
-    port = free_port()
+def start(environment: dict[str, str], log: Path, *, port: int | None = None) -> Web:
+    """Starts gunicorn and waits until the sign-in page answers. port: None = any that is free."""
+    port = port or free_port()
     command = ["-m", "gunicorn", "trial.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "8"]
     command += ["--no-control-socket", "--timeout", "60", "--graceful-timeout", "2"]
     log.parent.mkdir(parents=True, exist_ok=True)

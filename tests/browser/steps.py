@@ -71,3 +71,8 @@ def stored(subject: Any, visit: str) -> Any:
         if row is not None:
             row.lines = list(row.vasopressors.all())
     return row
+
+
+def typed_crs(day: int, **changes: Any) -> dict[str, Any]:
+    """As tests.study.typed_crs, as version 2.0 of the protocol asks it: without the place of the temperature."""
+    return {name: value for name, value in study.typed_crs(day, **changes).items() if name != "temperature_route"}

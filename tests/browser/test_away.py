@@ -52,7 +52,7 @@ def test_the_database_goes_away_before_a_form_is_sent(
     signed_in: Any, fresh: Any, cuttable: Any, broken: list[str]
 ) -> None:
     web, database_wire, _ = cuttable
-    page = signed_in("investigator-01", address=web.address)
+    page = signed_in("investigator-01", address=web.address, java_script_enabled=False)
     page.goto(web.address + url_of(fresh, "d1"))
     fill(page, study.typed_crs(1, comment="typed while it went away"))
     database_wire.cut()
@@ -75,7 +75,7 @@ def test_the_database_goes_away_in_the_middle_of_saving(
     web, database_wire, _ = cuttable
     with study.seeing_everything():
         study.submit("crs_assessment", fresh, "d1", study.typed_crs(1), by=people("investigator-01"))
-    page = signed_in("investigator-01", address=web.address)
+    page = signed_in("investigator-01", address=web.address, java_script_enabled=False)
     page.goto(web.address + url_of(fresh, "d1"))
     fill(page, {"temperature": "39.9"})
     because(page, "Transcription error")
@@ -125,7 +125,7 @@ def test_the_broker_goes_away_and_saving_works_at_once(signed_in: Any, fresh: An
 
 
 def test_a_page_open_for_too_long_is_sent_again_with_one_click(signed_in: Any, fresh: Any) -> None:
-    page = signed_in("investigator-01")
+    page = signed_in("investigator-01", java_script_enabled=False)
     page.goto(url_of(fresh, "d1"))
     fill(page, study.typed_crs(1, comment="typed long ago"))
     page.context.clear_cookies(name="csrftoken")
@@ -137,7 +137,7 @@ def test_a_page_open_for_too_long_is_sent_again_with_one_click(signed_in: Any, f
 
 
 def test_an_expired_session_asks_to_sign_in_and_keeps_what_was_typed(signed_in: Any, fresh: Any) -> None:
-    page = signed_in("investigator-01")
+    page = signed_in("investigator-01", java_script_enabled=False)
     page.goto(url_of(fresh, "d1"))
     fill(page, study.typed_crs(1, comment="typed before the session ended"))
     page.context.clear_cookies(name="sessionid")
@@ -153,8 +153,28 @@ def test_an_expired_session_asks_to_sign_in_and_keeps_what_was_typed(signed_in: 
     sign_in(door, "investigator-01")
     expect(door.locator("h1")).not_to_have_text("Sign in")
     send_again(page)
+    expect(page.locator("h1")).to_have_text("This page was open for a long time")  # signing in changed the token
+    send_again(page)
     saved(page)
     expect(page.locator("[name=comment]")).to_have_value("typed before the session ended")
+
+
+def test_with_scripts_the_form_stays_until_the_database_is_back(
+    signed_in: Any, fresh: Any, cuttable: Any, broken: list[str]
+) -> None:
+    web, database_wire, _ = cuttable
+    page = signed_in("investigator-01", address=web.address)
+    page.goto(web.address + url_of(fresh, "d1"))
+    fill(page, study.typed_crs(1, comment="typed while it went away"))
+    database_wire.cut()
+    page.locator("[data-save]").click()
+    expect(page.locator("#cw-draft-state")).to_contain_text("Not sent")
+    expect(page.locator("[name=comment]")).to_have_value("typed while it went away")
+    database_wire.mend()
+    expect(page.locator("#cw-draft-state")).to_contain_text("Draft saved", timeout=75_000)
+    save(page)
+    saved(page)
+    broken.clear()
 
 
 def test_after_signing_in_again_elsewhere_the_open_page_still_saves(signed_in: Any, fresh: Any) -> None:
@@ -162,14 +182,14 @@ def test_after_signing_in_again_elsewhere_the_open_page_still_saves(signed_in: A
     page.goto(url_of(fresh, "d1"))
     page.context.clear_cookies(name="sessionid")
     fill(page, {"temperature": "39.5"})
-    expect(page.locator("#cw-signed-out")).to_be_visible()
+    expect(page.locator("#cw-lock")).to_be_visible()
     expect(page.locator("#verdict")).not_to_contain_text("Password")  # the sign-in page is no verdict
     door = page.context.new_page()
     door.goto("/accounts/login/")
     sign_in(door, "investigator-01")
+    expect(page.locator("#cw-lock")).to_be_hidden()
     door.close()
     fill(page, study.typed_crs(1))
-    expect(page.locator("#cw-signed-out")).to_be_hidden()
     save(page)
     saved(page)
 

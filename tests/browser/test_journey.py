@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests import study
-from tests.browser.steps import fill, save, saved, url_of
+from tests.browser.steps import fill, save, saved, typed_crs, url_of
 
 TABS_AT_MOST = 80
 
@@ -66,7 +66,7 @@ def test_an_investigator_takes_a_subject_from_screening_to_day_two(signed_in: An
     for day, changes in enumerate(({"temperature": "37.1", "investigator_grade": "0"}, {}, {})):
         page.goto(casebook)
         open_cell(page, "CRS assessment", f"Day {day}")
-        fill(page, study.typed_crs(day, **{"assessed_at": f"2026-03-{20 + day} 22:00"} | changes))
+        fill(page, typed_crs(day, **{"assessed_at": f"2026-03-{20 + day} 22:00"} | changes))
         save(page)
         saved(page)
     page.goto(casebook)
@@ -140,10 +140,10 @@ def test_an_unscheduled_visit_takes_an_assessment_of_any_day(signed_in: Any, fre
     page = signed_in("investigator-01")
     page.goto(f"/subjects/{fresh.code}/")
     page.get_by_role("link", name="Unscheduled visit").click()
-    fill(page, {"on": "2026-04-06"})
+    fill(page, {"on": "2026-04-06", "reason": "Fever at home"})
     save(page)
     expect(page.locator("h1")).to_have_text("Unscheduled 1")
     page.get_by_role("link", name="CRS assessment").click()
-    fill(page, study.typed_crs(17, temperature="36.9", investigator_grade="0"))
+    fill(page, typed_crs(17, temperature="36.9", investigator_grade="0"))
     save(page)
     saved(page)

@@ -40,6 +40,12 @@ def line(**values: Any) -> SimpleNamespace:
     return SimpleNamespace(**blank | values)
 
 
+def added(*parts: tuple[list[Case], list[Case], list[Case]]) -> tuple[list[Case], list[Case], list[Case]]:
+    """The cases of several tables of one check together."""
+    holds, fails, unclear = ([case for part in parts for case in part[n]] for n in range(3))
+    return holds, fails, unclear
+
+
 def not_in_the_future(item: str) -> tuple[list[Case], list[Case], list[Case]]:
     """Cases of a date."""
     return [{item: TODAY}, {item: day(1)}], [{item: TODAY + timedelta(days=1)}], [{}]
@@ -50,18 +56,35 @@ def no_future_time(item: str) -> tuple[list[Case], list[Case], list[Case]]:
     return [{item: NOW}], [{item: NOW + timedelta(minutes=1)}], [{}]
 
 
-def in_the_visit(item: str, *, time: bool = False) -> tuple[list[Case], list[Case], list[Case]]:
+def in_the_visit(
+    item: str, *, time: bool = False, planned_only: bool = False
+) -> tuple[list[Case], list[Case], list[Case]]:
     """Cases of the day that a form is about; the visit has a window of one day, day 3."""
 
     def on(number: int) -> Any:
         return at(number) if time else day(number)
 
-    return (
-        [{item: on(3)}, {item: on(0), "visit": "screening"}, {item: on(17), "visit": "u1"}, {item: on(-11), "visit": "u1"}],
-        [{item: on(2)}, {item: on(4)}, {item: on(1), "visit": "screening"}, {item: on(18), "visit": "u1"}, {item: on(-12), "visit": "u1"}],
-        [{}, {item: on(3), "planned": False}, {item: on(60), "visit": "u1", "planned": False},
-         {item: on(1), "visit": "screening", "subject.infused_at": None}],
-    )  # fmt: skip
+    def logged(number: int, category: str = "VISIT") -> Case:
+        return {"others": {"protocol_deviation": [{"happened_on": day(number), "category": category}]}}
+
+    infused = {"latest": {"car_t_infusion.infused_at": at(0, 10)}}
+    near: list[Case] = [{item: on(17), "visit": "u1"}, {item: on(-11), "visit": "u1"}]
+    far: list[Case] = [{item: on(18), "visit": "u1"}, {item: on(-12), "visit": "u1"}]
+    holds: list[Case] = [
+        {item: on(3)}, {item: on(0), "visit": "screening", **infused}, {item: on(2), **logged(2)},
+        {item: on(1), "visit": "screening", **infused, **logged(1)},
+    ]  # fmt: skip
+    fails: list[Case] = [
+        {item: on(2)}, {item: on(4)}, {item: on(1), "visit": "screening", **infused}, {item: on(2), **logged(3)},
+        {item: on(2), **logged(2, "DOSE")},
+    ]  # fmt: skip
+    unclear: list[Case] = [
+        {}, {item: on(2), "planned": False}, {item: on(60), "visit": "u1", "planned": False},
+        {item: on(1), "visit": "screening"},
+    ]  # fmt: skip
+    if planned_only:
+        return holds, fails, [*unclear, *near, *far]
+    return [*holds, *near, {item: on(18), "visit": "u1", **logged(18)}], [*fails, *far], unclear
 
 
 def since_consent(item: str, *, time: bool = False) -> tuple[list[Case], list[Case], list[Case]]:

@@ -13,10 +13,19 @@ import pytest
 from crf import sheet
 from crf.declare.form import Check, FormClass, casebook
 from crf.models.crs_assessment import CrsAssessment
-from tests.crf import checks_lesions, checks_myeloma, checks_safety, checks_survival
-from tests.crf.checks_cases import Cases
+from tests.crf import (
+    checks_conduct,
+    checks_laboratory,
+    checks_lesions,
+    checks_myeloma,
+    checks_safety,
+    checks_serious,
+    checks_survival,
+    checks_treatment,
+)
+from tests.crf.checks_cases import Cases, added, in_the_visit
 from tests.study import NOW
-from trial import schedule
+from trial import ranges, schedule
 from trial.models import Site, Subject, Visit
 from trial.rules.verdict import Verdict
 
@@ -48,6 +57,8 @@ def at(day: int, hour: int = 12, minute: int = 0) -> datetime:
 def drug(start: datetime | None, stop: datetime | None, name: str = "NOREPINEPHRINE") -> SimpleNamespace:
     return SimpleNamespace(drug=name, dose=None, dose_unit=None, started_at=start, stopped_at=stop, hours=None)
 
+
+PRESSED = SHOCK | {"vasopressors": [drug(at(20), at(21))]}  # grade 3
 
 # "subject.x", "visit", "planned", "latest", "others" and "history" set the surroundings (see `judged`).
 CASES: Cases = {
@@ -100,10 +111,10 @@ CASES: Cases = {
         [{"oxygen": "NASAL_CANNULA", "oxygen_flow": Decimal(2)}], [{"oxygen": "NASAL_CANNULA"}], [{"oxygen": "HFNC"}, {}]
     ),  # fmt: skip
     # 00:30 and 23:30 at the site on the day of the visit.
-    "CRS-04": (
-        [{"assessed_at": at(23, 0, 30)}, {"assessed_at": at(23, 23, 30)}],
-        [{"assessed_at": at(22, 23, 59)}, {"assessed_at": at(24, 0, 1)}],
-        [{}, {"assessed_at": at(24), "visit": "u1"}, {"assessed_at": at(24), "planned": False}],
+    "CRS-04": added(
+        in_the_visit("assessed_at", time=True),
+        ([{"assessed_at": at(23, 0, 30)}, {"assessed_at": at(23, 23, 30)}],
+         [{"assessed_at": at(22, 23, 59)}, {"assessed_at": at(24, 0, 1)}], []),
     ),
     "CRS-05": (
         [{"assessed_at": INFUSED_AT}], [{"assessed_at": INFUSED_AT - timedelta(minutes=1)}],
@@ -132,6 +143,18 @@ CASES: Cases = {
             {"temperature": Decimal(39), "assessed_at": at(20) + timedelta(days=15), "fever_due_to_crs": "Y"},
             {"assessed_at": at(20) + timedelta(days=15)}, {"temperature": Decimal(39)},
         ],
+    ),
+    "CRS-08.2": (
+        [
+            {"temperature": Decimal(39), "assessed_at": at(20) + timedelta(days=10)},
+            {"temperature": Decimal("37.9"), "assessed_at": at(20) + timedelta(days=11)},
+            {"temperature": Decimal(39), "assessed_at": at(20) + timedelta(days=11), "history": [past("38.0")]},
+        ],
+        [
+            {"temperature": Decimal(38), "assessed_at": at(20) + timedelta(days=11)},
+            {"temperature": Decimal(38), "assessed_at": at(20) + timedelta(days=11), "fever_due_to_crs": "U"},
+        ],
+        [{"temperature": Decimal(39), "assessed_at": at(20) + timedelta(days=11), "fever_due_to_crs": "N"}],
     ),
     "CRS-09": (
         [FEVER | {"oxygen": "CPAP", "ventilation_reason": "HYPOXIA"}, FEVER], [FEVER | {"oxygen": "CPAP"}], []
@@ -178,7 +201,24 @@ CASES: Cases = {
          SHOCK | {"hypotension_due_to_crs": "N", "history": [past("39", vasopressors=[drug(at(20), None)])]}],
     ),
     "CRS-20": ([SHOCK | {"investigator_grade": "3"}], [SHOCK], [{"temperature": None}]),
-    **checks_lesions.CASES, **checks_myeloma.CASES, **checks_safety.CASES, **checks_survival.CASES,
+    "CRS-23": (
+        [FEVER | {"steroid": "Y"},
+         FEVER | {"temperature": Decimal(37), "anticytokine": "Y", "history": [past("39", day=21)]}],
+        [FEVER | {"temperature": Decimal(37), "anticytokine": "Y"}, FEVER | {"temperature": Decimal(37), "steroid": "Y"},
+         FEVER | {"steroid": "Y", "fever_due_to_crs": "N"},
+         FEVER | {"temperature": Decimal(37), "steroid": "Y", "history": [past("39", day=19)]}],  # before the infusion
+        [FEVER, {"steroid": "Y"}],
+    ),
+    "CRS-24": (
+        [
+            PRESSED | {"anticytokine": "Y"}, PRESSED | {"comment": "Not given: infection first"},
+            PRESSED | {"anticytokine": "N", "history": [past("39", anticytokine="Y")]},
+        ],
+        [PRESSED | {"anticytokine": "N"}, PRESSED, PRESSED | {"anticytokine": "N", "history": [past("39", day=19, anticytokine="Y")]}],
+        [FEVER | {"anticytokine": "N"}, {"anticytokine": "N"}],
+    ),
+    **checks_conduct.CASES, **checks_serious.CASES, **checks_treatment.CASES,
+    **checks_laboratory.CASES, **checks_lesions.CASES, **checks_myeloma.CASES, **checks_safety.CASES, **checks_survival.CASES,
 }  # fmt: skip
 DECLARED: dict[str, tuple[FormClass, Check]] = {
     c.id: (form, c) for form in casebook() for c in form.declared.checks.values()
@@ -195,7 +235,8 @@ class Watched:
         self._form, self._values, self._read = form, values, read
 
     def __getattr__(self, name: str) -> Any:
-        self._read.add(f"{self._form}.{name}")
+        if name != "occurrence":  # the number of an entry never changes
+            self._read.add(f"{self._form}.{name}")
         return sheet.on_site(self._values.get(name), ZoneInfo("Asia/Shanghai"))
 
 
@@ -230,13 +271,30 @@ def judged(check_id: str, case: dict[str, Any], monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(sheet.Sheet, "latest", ask)
     monkeypatch.setattr(sheet.Sheet, "others", others)
+    monkeypatch.setattr(ranges, "of_site", lambda _site: ())  # published limits of normal
+    limits, limited = sheet.Sheet.limits, set[str]()
+
+    def ask_limits(of: sheet.Sheet, analyte: str, **about: Any) -> Any:
+        limited.add(analyte)
+        return limits(of, analyte, **about)
+
+    monkeypatch.setattr(sheet.Sheet, "limits", ask_limits)
     values = {name: value for name, value in case.items() if name in {**form.declared.items, **form.declared.rows}}
     derived = {name: Verdict(case[name], "") for name in form.declared.derived if name in case}
     assert not {n for n in case if not n.startswith("subject.")} - set(values) - set(derived) - SURROUNDINGS
-    of = sheet.Sheet(form, values, subject=subject, visit=visit, before=case.get("history", []), now=NOW)
+    of = sheet.Sheet(
+        form,
+        values,
+        subject=subject,
+        visit=visit,
+        before=case.get("history", []),
+        now=NOW,
+        casebook=sheet.Casebook(subject),
+    )
     of._verdicts.update(derived)
     says = check.holds(of)
     assert read <= set(check.reads), "a check that asks another form is judged again when that changes"
+    assert limited <= set(check.limits), "a check that asks limits of normal is judged again when these change"
     return says
 
 

@@ -250,11 +250,26 @@ def rule(*, missing_item: Any) -> Verdict:
     return Verdict(value=None, clause="")
 
 
-def bad_row() -> Any:
+def line_of(label: str = "Dose", **about: Any) -> Any:
+    """A line of a grid with one column besides its drug."""
     with isolate_apps():
         meta = type("Meta", (), {"app_label": "crf"})
-        line = type(Row)("Line", (Row,), {"__module__": __name__, "Meta": meta, "dose": Number("", cdash="D")})
-    return declare(lines=Rows("Lines", line, cdash="L"))
+        items = {"drug": Text("Drug", cdash="T"), "dose": Number(label, cdash="D", **about)}
+        return type(Row)("Line", (Row,), {"__module__": __name__, "Meta": meta, **items})
+
+
+def bad_row() -> Any:
+    return declare(lines=Rows("Lines", line_of(""), cdash="L"))
+
+
+def test_a_column_of_a_grid_is_there_from_its_version_on(two_versions: None) -> None:
+    form = declare(lines=Rows("Lines", line_of(since="2.0", required=True), cdash="L"))
+    lines = {"lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0", "lines-0-drug": "A", "lines-0-dose": "2"}
+    first, second = page_form(form, "1.0")(lines), page_form(form, "2.0")(lines)
+    assert first.is_valid() and first.values()["lines"] == [{"drug": "A", "dose": None}]
+    assert second.is_valid() and second.values()["lines"] == [{"drug": "A", "dose": 2}]
+    del lines["lines-0-dose"]
+    assert page_form(form, "1.0")(lines).is_valid() and not page_form(form, "2.0")(lines).is_valid()
 
 
 WRONG: dict[str, tuple[str, Callable[[], Any]]] = {
@@ -277,6 +292,20 @@ WRONG: dict[str, tuple[str, Callable[[], Any]]] = {
     "absent from the schedule": ("crf.E008", lambda: declare("UnscheduledForm", weight=weight())),
     "reserved name": ("crf.E009", lambda: declare(version_=weight(), day=weight())),
     "unknown version": ("crf.E010", lambda: declare(weight=weight(since="7.0"))),
+    "ends before it begins": ("crf.E010", lambda: declare(weight=weight(since="2.0", until="1.0"))),
+    "check of an unknown version": (
+        "crf.E010",
+        lambda: declare(weight=weight(), c=Check("X-1", "t", lambda f: True, item="weight", until="7.0")),
+    ),
+    "check instead of none": (
+        "crf.E007",
+        lambda: declare(weight=weight(), c=Check("X-1", "t", lambda f: True, item="weight", replaces="X-0")),
+    ),
+    "shown if what is not asked": (
+        "crf.E011",
+        lambda: declare(mood=Text("M", cdash="M", until="1.0"), weight=weight(shown_if=When("mood", "Y"))),
+    ),
+    "column of a grid retired": ("crf.E012", lambda: declare(lines=Rows("Lines", line_of(until="1.0"), cdash="L"))),
 }
 
 
@@ -299,7 +328,7 @@ def test_proof_reading_is_content_with_a_sound_form_and_with_the_casebook(monkey
 
 
 def test_every_number_of_the_proof_reading_is_tested() -> None:
-    assert {number for number, _ in WRONG.values()} | {"crf.E006"} == {f"crf.E{n:03d}" for n in range(1, 11)}
+    assert {number for number, _ in WRONG.values()} | {"crf.E006"} == {f"crf.E{n:03d}" for n in range(1, 13)}
 
 
 @pytest.fixture(autouse=True)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from crf import entry, sheet
 from crf.declare.form import FormClass, Log, casebook
 from crf.entry import Place
+from crf.ledger import address
 from tests import study
 from tests.filled import ZONE, fill
 from trial import subjects
@@ -81,9 +85,49 @@ def test_a_form_leaves_one_audit_entry_for_itself_and_one_a_row(
         assert AuditEvent.objects.filter(table_name=grid.row._meta.db_table).count() == len(expected[name])
 
 
+class Controls(HTMLParser):
+    """The controls of the page's main form with what a browser would send of them untouched."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.sent: dict[str, str] = {}
+        self._select, self._text, self._inside = "", "", False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        about = dict(attrs)
+        name, value = about.get("name") or "", about.get("value") or ""
+        if tag == "form":
+            self._inside = about.get("id") == "crf-form"
+        elif not self._inside:
+            return
+        elif tag == "input" and name and about.get("type") not in ("submit", "button"):
+            if about.get("type") not in ("radio", "checkbox") or "checked" in about:
+                self.sent[name] = value
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and self._select and ("selected" in about or self._select not in self.sent):
+            self.sent[self._select] = value
+        elif tag == "textarea":
+            self._text = name
+            self.sent[name] = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._text:
+            self.sent[self._text] += data.removeprefix("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._inside = False
+        self._select = "" if tag == "select" else self._select
+        self._text = "" if tag == "textarea" else self._text
+
+
 def as_a_browser_sends(page: Any) -> dict[str, str]:
     """What the page, opened and sent without a touch, contains."""
     sent = {bound.html_name: "" if bound.value() is None else str(bound.value()) for bound in page}
+    chosen = [bound for bound in page if getattr(bound.field, "also", None)]
+    sent |= {f"{one.html_name}_unit": getattr(one.value(), "unit", "") or one.field.unit for one in chosen}
     for grid in page.grids.values():
         sent |= {bound.html_name: str(bound.value()) for bound in grid.management_form}
         for line in grid.forms:
@@ -110,6 +154,33 @@ def test_a_form_opened_and_sent_again_without_a_change_writes_nothing(
         assert (outcome.created, outcome.changed) == (False, set())
     assert AuditEvent.objects.count() == before
     assert rows(form, place).get().version == 1
+
+
+@FORMS
+@pytest.mark.parametrize("unit", ["standard", "other"])
+def test_a_stored_form_is_sent_again_as_its_html_says_without_a_change(
+    form: FormClass, place: Visit, investigator: User, client: Client, unit: str
+) -> None:
+    """Read from the markup, as a browser does: what a field says of itself in Python may not be what stands there."""
+    chosen = {name: item for name, item in form.declared.items.items() if getattr(item, "also", None)}
+    if unit == "other" and not chosen:
+        return  # nothing may be typed in another unit
+    typed, _expected = fill(form)
+    if unit == "other":
+        for name, item in chosen.items():
+            other, factor = next(iter(item.also.items()))
+            typed |= {name: f"{Decimal(typed[name]) / factor:.4f}", f"{name}_unit": other}
+    row = enter(form, place, typed, by=investigator).row
+    client.force_login(investigator)
+    visit = None if issubclass(form, Log) else place
+    page = client.get(address(form, place.subject, visit, row.occurrence)).content.decode()
+    sent = Controls(page).sent
+    assert {name for name in chosen if not sent.get(f"{name}_unit")} == set()
+    again = client.post(address(form, place.subject, visit, row.occurrence), sent)
+    assert again.status_code == 302, again.content.decode()
+    assert (rows(form, place).get().version, sheet.values_of(rows(form, place).get()).keys()) == (
+        1, sheet.values_of(row).keys(),
+    )  # fmt: skip
 
 
 @FORMS

@@ -76,7 +76,16 @@ def test_every_log_names_the_items_of_its_list() -> None:
 @rolls_back
 def test_the_list_has_a_row_an_entry_with_its_state_and_its_telling_items(infused: Subject, investigator: User) -> None:
     add(infused, investigator)
-    queried = add(infused, investigator, 2, verbatim="Fever", term="OTHER", onset_on="", onset_on__missing="UNKNOWN")
+    queried = add(
+        infused,
+        investigator,
+        2,
+        verbatim="Fever",
+        term="OTHER",
+        organ_class="GENERAL",
+        onset_on="",
+        onset_on__missing="UNKNOWN",
+    )
     with study.seeing_everything(), audit.acting(investigator):
         workflow.Query.objects.create(
             subject=infused, site=infused.site, form="adverse_event", form_id=queried.pk, occurrence=2, item="term",

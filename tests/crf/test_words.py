@@ -16,16 +16,27 @@ from crf import answers, placeholders, words
 from tests.crf import verdict_samples
 from trial.rules import (
     antigen,
+    boin,
     crs,
     crs_axes,
     ctcae,
+    ecog,
     emd,
     emd_findings,
+    escalation,
+    haematotoxicity,
+    icaht,
+    icaht_days,
+    iec_hs,
+    iec_hs_on,
     imwg,
     imwg_measurable,
     imwg_progression,
+    kinetics,
+    kinetics_on,
     mrd,
     myeloma,
+    t_icaht,
 )
 from trial.rules import imwg_components as components
 from trial.rules import imwg_confirmed as confirmed
@@ -71,7 +82,7 @@ def shown_anywhere() -> dict[str, set[str]]:
     """Every text that stood in a placeholder, by the name of the placeholder."""
     found = {"device": {"FACE_MASK"}, "count": {"2"}, "died": {"2031-05-04"}}  # given by no subject and no worked case
     lines = [one for whole in verdict_samples.verdicts() for one in whole.walk()]
-    for one in (*lines, *verdict_samples.times(), *verdict_samples.unsaid()):
+    for one in (*lines, *verdict_samples.times()):
         for name, text in one.shown.items():
             found.setdefault(name, set()).add(text)
     return found
@@ -120,13 +131,16 @@ def test_what_stands_in_any_other_placeholder_is_a_figure_or_a_day() -> None:
 
 
 def test_every_value_that_a_rule_gives_has_words_of_its_own() -> None:
-    """A value that falls through to the code itself would be shown as such; the routes of response are the one exception."""
+    """A value that falls through to the code itself would be shown as such; but for routes, and doses, which are figures."""
     values = {
         (of.version, of.value) for of, _ in every_line() if of.value is not None and of.version in answers.ANSWERS
     }
     known = {(version, value) for version, found in answers.ANSWERS.items() for value in found}
     left = {(version, value) for version, value in values - known if version not in answers.GRADING}
     assert left
+    doses = {(version, value) for version, value in left if version in (escalation.VERSION, boin.VERSION)}
+    assert doses and all(FIGURE.fullmatch(str(value)) for _, value in doses)
+    left -= doses
     assert all(set(str(value).split("+")) <= set(placeholders.ROUTES) for _, value in left), left
 
 
@@ -214,6 +228,19 @@ def test_a_chinese_sentence_lists_in_the_chinese_manner_without_spaces_between_c
     (verdict("N", version=mrd.VERSION), "not sustained", "no"),
     (verdict("BCMA-CD38+", version=antigen.VERSION), "CD38 expressed, BCMA not", "no"),
     (verdict("X", version="a rule of tomorrow"), "X", "info"),
+    (verdict("28000 copies/ug", version=kinetics.VERSION), "28000 copies/µg", "info"),
+    (verdict("15031 copies/ug·d", version=kinetics.VERSION), "15031 copies/µg·d", "info"),
+    (verdict("0.350 cells/uL", version=kinetics.VERSION), "0.350 cells/µL", "info"),
+    (verdict("2031-03-08", version=kinetics.VERSION), "2031-03-08", "info"),
+    (verdict(None, kinetics.NEVER, kinetics.VERSION), "", "missing"),
+    (verdict(None, kinetics_on.BEFORE, kinetics.VERSION), "does not apply", "info"),
+    (verdict(3, icaht.HELD, icaht.VERSION, shown={"threshold": "0.5", "unit": "10^9/L"}), "Grade 3", "yes"),
+    (verdict(None, haematotoxicity.BEFORE, t_icaht.VERSION), "does not apply", "info"),
+    (verdict(None, iec_hs.LISTED, iec_hs.VERSION), "listed", "info"),
+    (verdict(None, iec_hs_on.BEFORE, iec_hs.VERSION), "baseline", "info"),
+    (verdict(1, version=ecog.VERSION), "1", "info"),
+    (verdict("DE_ESCALATE", version=boin.VERSION), "go down", "info"),
+    (verdict("2.0", version=escalation.VERSION), "2.0", "info"),
 ])  # fmt: skip
 def test_a_verdict_has_a_value_in_words_and_a_sign(given: Verdict, value: str, sign: str) -> None:
     said = words.said(given)
@@ -238,6 +265,9 @@ def test_a_verdict_has_a_value_in_words_and_a_sign(given: Verdict, value: str, s
     (verdict("VGPR", marrow.MARROW_MISSING), "VGPR", "missing"),
     (verdict("CR", marrow.SCR_CLONE, shown={"day": "2031-05-01"}), "CR", "no"),
     (verdict(None, components.SERUM_MISSING), "", "missing"),
+    (verdict(None, icaht_days.KNOWN_LOCF, icaht.VERSION, shown={"days": "9", "first": "0", "last": "30"}), "", "info"),
+    (verdict(None, iec_hs.REQUIRED_FINDINGS, iec_hs.VERSION), "", "info"),
+    (verdict(None, iec_hs.NO_RISE_KNOWN, iec_hs.VERSION), "", "missing"),
 ])  # fmt: skip
 def test_a_finding_has_a_sign_and_no_number_for_yes_and_no(given: Verdict, value: str, sign: str) -> None:
     (found,) = words.said(verdict("PR", because=(given,))).because

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -25,7 +25,22 @@ from tests.rules import (
     test_staging,
 )
 from tests.rules.crs_assessments import assessment, pressor
-from trial.rules import boin, crs, ctcae, ecog, emd, escalation, icans, mrd, myeloma, persistence, time_to_event
+from trial.rules import (
+    boin,
+    crs,
+    ctcae,
+    dlt,
+    ecog,
+    emd,
+    escalation,
+    haematotoxicity,
+    icans,
+    kinetics_on,
+    mrd,
+    myeloma,
+    persistence,
+    time_to_event,
+)
 from trial.rules.antigen import antigen_at_relapse
 from trial.rules.time_to_event import Assessed, Due
 from trial.rules.timed import Timed
@@ -44,6 +59,7 @@ def worked(name: str) -> Any:
 def verdicts() -> tuple[Verdict, ...]:
     """Whole verdicts, each with its findings, each once."""
     found = [*_crs(), *_icans(), *_ctcae(), *_emd(), *_imwg(), *_staging(), *_lee(), *_counts()]
+    found += [*_escalation(), *_kinetics()]
     for subject in SUBJECTS:
         found += [*_response(subject), *_marrows(subject), *_blood(subject)]
     return tuple({(one.version, one.clause, str(one.value), one.sentence, one.because): one for one in found}.values())
@@ -63,19 +79,30 @@ def times() -> tuple[Timed, ...]:
     return (*found, *_worked_times())
 
 
-@cache
-def unsaid() -> tuple[Any, ...]:
-    """What no page puts into words yet: steps of dose escalation and measures of cellular kinetics."""
-    found: list[Any] = []
+def _escalation() -> Iterator[Verdict]:
     file = worked("escalation")
     for case in (*file["three_plus_three"], *file["boin_steps"], {"levels": [[0, 2, 1]], "at": 0}):
         levels = test_escalation.levels(*case["levels"])
         for rule in (escalation, boin):
-            found += [*rule.next_step(levels, at=case["at"]).walk(), rule.maximum_tolerated(levels)]
+            yield from rule.next_step(levels, at=case["at"]).walk()
+            yield rule.maximum_tolerated(levels)
+    for days in (13, 14):
+        yield dlt.staggered(date(2025, 11, 3) + timedelta(days=days), [date(2025, 11, 3)])
+    yield dlt.evaluable(infused_on=date(2025, 11, 3), answer=None, dlt=None, evaluated_on=None)
+
+
+def _kinetics() -> Iterator[Verdict]:
     for case in worked("kinetics")["cases"]:
-        curve = test_kinetics.curve(*case["points"])
-        found += test_kinetics.measures(test_kinetics.judge(curve))
-    return tuple(found)
+        yield from _results(test_kinetics.curve(*case["points"]))
+    # No worked curve has more: samples left out with their day, a curve of the cells of flow cytometry.
+    yield from _results([*test_kinetics.GAPS, test_kinetics.sample(None, 5), test_kinetics.sample(-3, 5)])
+    flow = [test_kinetics.sample(day, value, unit=test_kinetics.CELLS) for day, value in ((7, "4.25"), (28, "0.5"))]
+    yield from _results(flow, unit=test_kinetics.CELLS)
+
+
+def _results(samples: list[SimpleNamespace], unit: str = test_kinetics.COPIES) -> Iterator[Verdict]:
+    curve = test_kinetics.judge(samples, unit=unit)
+    yield from (kinetics_on.as_verdict(curve, name) for name in kinetics_on.RESULTS)
 
 
 def _worked_times() -> Iterator[Timed]:
@@ -134,8 +161,10 @@ def _lee() -> Iterator[Verdict]:
 
 def _counts() -> Iterator[Verdict]:
     yield from (verdict for _case, verdict in blood_counts.worked())
-    for _case, found in iec_hs_rows.worked():
+    for case, found in iec_hs_rows.worked():
         yield found.verdict
+        yield iec_hs_rows.around(case["limits"], 12, **case["rows"])
+    yield haematotoxicity.early_on(None, None)
 
 
 def _ctcae() -> Iterator[Verdict]:

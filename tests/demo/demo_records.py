@@ -23,7 +23,7 @@ def words(text: str) -> list[str]:
 # The items of every form. What is neither a day, a moment nor a number is text or a code.
 ITEMS = {
     "myeloma_history": "assessed_on diagnosed_on heavy_chain light_chain b2_microglobulin albumin ldh ldh_uln del_17p"
-    " del_17p_percent tp53_mutation t_4_14 t_14_16 t_14_20 gain_1q gain_1q_copies del_1p32 cytogenetic_abnormality"
+    " del_17p_percent tp53_mutation t_4_14 t_14_16 t_14_20 gain_1q gain_1q_copies del_1p32 del_1p32_biallelic cytogenetic_abnormality"
     " prior_lines prior_anti_cd38 emd_at_entry paramedullary_at_entry",
     "myeloma_laboratory": "sampled_on serum_m_protein serum_immunofixation serum_reflex urine_m_protein"
     " urine_immunofixation kappa_flc kappa_below_loq lambda_flc lambda_below_loq igg iga igm calcium oligoclonal spurious",
@@ -38,21 +38,28 @@ ITEMS = {
     " command writing attention ice_status baseline_ice consciousness consciousness_due seizure seizure_due"
     " motor_weakness motor_due oedema raised_icp_sign icp_due ice_due death_due_to_icans investigator_grade",
     "haematology": "sampled_at haemoglobin leukocytes neutrophils lymphocytes platelets",
+    "vital_signs": "measured_at temperature pulse systolic diastolic spo2 weight ecog",
+    "chemistry": "sampled_at alt ast alp ggt bilirubin direct_bilirubin albumin creatinine urea urate sodium potassium"
+    " calcium magnesium phosphate glucose ldh ck triglycerides",
+    "coagulation": "sampled_at anticoagulated inr pt aptt fibrinogen d_dimer",
+    "inflammation": "sampled_at crp ferritin il6 procalcitonin",
     "adverse_event": "verbatim term grade onset_on ended_on ongoing serious related_cart related_lymphodepletion outcome"
-    " aesi",
+    " aesi grade_changes related_bridging episode episode_number action_cart action_lymphodepletion",
     "survival_status": "status_on alive last_known_alive_on",
     "subsequent_therapy": "started_on ended_on drug intent",
     "death": "died_on cause",
 }
 LESION = words("lesion location kind target state into longest perpendicular suv_max deauville is_new treated_locally")
 DAYS = words("assessed_on sampled_on imaged_on onset_on ended_on status_on last_known_alive_on started_on died_on")
-MOMENTS = {"assessed_at", "sampled_at"}
+MOMENTS = {"assessed_at", "measured_at", "sampled_at"}
 NUMBERS = words(
     "b2_microglobulin albumin ldh ldh_uln del_17p_percent gain_1q_copies prior_lines serum_m_protein urine_m_protein"
     " kappa_flc lambda_flc igg iga igm calcium plasma_cells_aspirate plasma_cells_biopsy plasma_cells_flow"
     " kappa_lambda_ratio plasma_cells_counted mrd_level bcma_positive cd38_positive circulating_plasma_cells"
     " nominal_month value limit naming command writing attention baseline_ice haemoglobin leukocytes neutrophils"
-    " lymphocytes platelets lesion longest perpendicular suv_max deauville"
+    " lymphocytes platelets lesion longest perpendicular suv_max deauville temperature pulse systolic diastolic spo2"
+    " weight alt ast alp ggt bilirubin direct_bilirubin creatinine urea urate sodium potassium magnesium phosphate"
+    " glucose ck triglycerides inr pt aptt fibrinogen d_dimer crp ferritin il6 procalcitonin"
 )
 LOGS = ("adverse_event", "subsequent_therapy")
 SCHEDULE = tuple(Due(*window) for window in MONTHS.values())
@@ -66,7 +73,9 @@ def parsed(typed: Typed, names: list[str], data: dict[str, Any], *, zone: ZoneIn
     for name in names:
         raw = data.get(name)
         if raw is None:
-            values[name] = [] if name == "lesions" else None
+            values[name] = [] if name in ("lesions", "grade_changes") else None
+        elif name == "grade_changes":
+            values[name] = [SimpleNamespace(**line) for line in raw]
         elif name == "lesions":
             values[name] = [parsed(typed, LESION, line, zone=zone) for line in raw]
         elif name in DAYS:

@@ -27,11 +27,12 @@ def words(text: str) -> list[str]:
 ROWS = rows.read()
 WITH_CRS = [row for row in ROWS if row.crs_max_grade]
 MOMENTS = ("assessed_at", "started_at", "stopped_at")
-NUMBERS = ("temperature", "oxygen_flow", "fio2", "dose", "hours")
+NUMBERS = ("temperature", "anticytokine_doses", "oxygen_flow", "fio2", "dose", "hours")
 ITEMS = words(
-    "assessed_at temperature temperature_route fever_due_to_crs fever_possible_masked antipyretic anticytokine"
-    " anticytokine_drug steroid steroid_drug hypotension hypotension_due_to_crs vasopressors oxygen oxygen_flow fio2"
-    " oxygen_at_baseline hypoxia_due_to_crs ventilation_reason death_due_to_crs investigator_grade comment"
+    "assessed_at temperature temperature_route fever_due_to_crs fever_possible_masked antipyretic"
+    " antipyretic_scheduled anticytokine anticytokine_drug anticytokine_doses steroid steroid_drug hypotension"
+    " hypotension_due_to_crs vasopressors oxygen oxygen_flow fio2 oxygen_at_baseline hypoxia_due_to_crs"
+    " ventilation_reason organ_toxicity transaminase_grade death_due_to_crs investigator_grade comment"
 )
 ROW_ITEMS = words("drug dose dose_unit started_at stopped_at hours")
 CODES = {
@@ -43,10 +44,12 @@ CODES = {
     "anticytokine_drug": {"TOCILIZUMAB", "SILTUXIMAB", "ANAKINRA", "OTHER"},
     "steroid_drug": {"DEXAMETHASONE", "METHYLPREDNISOLONE", "HYDROCORTISONE", "PREDNISONE", "OTHER"},
     "ventilation_reason": {"HYPOXIA", "AIRWAY_PROTECTION", "PROCEDURE", "OTHER"},
+    "organ_toxicity": set("01234"),
+    "transaminase_grade": set("01234"),
     "investigator_grade": set("012345"),
 }
 YES_NO = words(
-    "fever_due_to_crs fever_possible_masked antipyretic anticytokine steroid hypotension hypotension_due_to_crs"
+    "fever_due_to_crs fever_possible_masked antipyretic antipyretic_scheduled anticytokine steroid hypotension hypotension_due_to_crs"
     " oxygen_at_baseline hypoxia_due_to_crs death_due_to_crs"
 )
 

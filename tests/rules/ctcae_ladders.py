@@ -73,6 +73,7 @@ LADDERS: tuple[tuple[str, str, dict[str, Any], str], ...] = (
     (ALL, "HYPERNATRAEMIA", {"uln": 145}, "0 ≤145< 1 ≤150< 2 ≤155< 3 ≤160< 4"),
     (ALL, "HYPOCALCAEMIA", {"lln": Decimal("2.15")}, "0 ≥2.15> 1 ≥2.0> 2 ≥1.75> 3 ≥1.5> 4"),
     (ALL, "HYPERCALCAEMIA", {"uln": Decimal("2.6")}, "0 ≤2.6< 1 ≤2.9< 2 ≤3.1< 3 ≤3.4< 4"),
+    (ALL, "HYPERMAGNESAEMIA", {"uln": 1}, "0 ≤1< 1 ≤1.23< 3 ≤3.30< 4"),
     (ALL, "HYPOMAGNESAEMIA", {"lln": Decimal("0.7")}, "0 ≥0.7> 1 ≥0.5> 2 ≥0.4> 3 ≥0.3> 4"),
     ("ctcae_4_03", "HYPOPHOSPHATAEMIA", {"lln": Decimal("0.85")}, "0 ≥0.85> 1 ≥0.8> 2 ≥0.6> 3 ≥0.3> 4"),
     (ALL, "HYPOGLYCAEMIA", {"lln": Decimal("3.9")}, "0 ≥3.9> 1 ≥3.0> 2 ≥2.2> 3 ≥1.7> 4"),

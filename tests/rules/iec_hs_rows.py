@@ -7,8 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.rules.blood_counts import INFUSED, on
-from trial.rules import iec_hs
+from trial.rules import iec_hs, iec_hs_on
 from trial.rules.iec_hs import IecHs, Limits, Rows
+from trial.rules.verdict import Verdict
 
 FORMS = ("chemistry", "coagulation", "inflammation", "haematology")
 Draws = list[tuple[int, dict[str, Any]]]
@@ -22,6 +23,14 @@ def listed(limits: dict[str, Any] | None = None, *, asked: dict[str, Any] | None
     }
     normal = {item: Limits(*pair) for item, pair in (limits or {}).items()}
     return iec_hs.iec_hs(Rows(**rows), infused_on=INFUSED, limits=normal, **(asked or {}))
+
+
+def around(limits: dict[str, Any], day: int, **forms: Draws) -> Verdict:
+    """The list at a form of this study day, over the same rows."""
+    rows = {form: [{"sampled_on": on(at), **values} for at, values in draws] for form, draws in forms.items()}
+    normal = {item: Limits(*pair) for item, pair in limits.items()}
+    told = iec_hs_on.Told(INFUSED, Rows(**rows), lambda item, _day: normal.get(item, Limits()))
+    return iec_hs_on.listed_on(told, on(day))
 
 
 def worked() -> Iterator[tuple[dict[str, Any], IecHs]]:

@@ -335,7 +335,9 @@ def test_every_listed_clause_and_flag_is_given() -> None:
         given += [
             judge(rule, [(0, low), (1, 200), (40, low), (41, low), (45, low)], censoring=Censoring(died_on=on(20)))
         ]
-    given.append(judge("early", sparse, options=CountOptions(interpolation="LINEAR")))
+    given += [
+        judge(rule, sparse, options=CountOptions(interpolation="LINEAR")) for rule in ("early", "platelets_early")
+    ]
     for module in (icaht, t_icaht):
         said = [each for verdict in given for each in verdict.walk() if each.version == module.VERSION]
         assert {each.clause for each in said} == set(module.CLAUSES)

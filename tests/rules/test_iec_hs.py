@@ -113,7 +113,7 @@ def test_the_day_of_the_infusion_is_baseline() -> None:
 
 def test_a_time_with_a_zone_and_a_mapping_are_read() -> None:
     row = {"sampled_at": datetime(2031, 3, 11, 8, tzinfo=UTC), "ldh": "900"}
-    assert iec_hs.iec_hs(Rows(chemistry=[row]), infused_on=INFUSED, limits={"ldh": Limits(upper=250)}).of(
+    assert iec_hs.iec_hs(Rows(chemistry=[row]), infused_on=INFUSED, limits={"ldh": Limits(high=Decimal(250))}).of(
         "LDH"
     ).on == on(10)
 
@@ -236,6 +236,9 @@ def test_every_listed_clause_and_flag_is_given() -> None:
             said += listed(limits, **{form: draws[1:]}).verdict.walk()
     said += [each for _, found in worked() for each in found.verdict.walk()]
     said += listed(NORMAL, inflammation=[(0, {"ferritin": 9}), (5, {"ferritin": 9})]).verdict.walk()
+    assumed = {"ldh": Limits(Decimal(100), Decimal(250), assumed=True)}
+    days: dict[str, Any] = {"since": on(1), "until": on(5), "limits": assumed}
+    said += iec_hs.iec_hs(Rows(chemistry=[{"sampled_on": on(5), "ldh": 9}]), infused_on=INFUSED, **days).verdict.walk()
     assert set(iec_hs.CLAUSES) - {each.clause for each in said} == set()
     assert {flag for each in said for flag in each.flags} == set(iec_hs.FLAGS)
     assert len(set(iec_hs.CLAUSES)) == len(iec_hs.CLAUSES)

@@ -84,11 +84,18 @@ def test_the_first_of_two_equal_peaks_is_tmax() -> None:
 
 def test_the_last_quantifiable_sample_is_not_the_last_sample() -> None:
     found = judge(curve((7, 50), (14, 20), (21, None)))
-    assert (found.tlast.value, found.clast.value, found.flags) == (14, 20, ())
+    assert (found.tlast.value, found.clast.value, found.flags) == (14, 20, ("PEAK_IS_FIRST",))
 
 
 def test_a_peak_in_the_last_sample_is_flagged() -> None:
     assert judge(curve((7, 5), (14, 50))).flags == ("PEAK_IS_LAST",)
+
+
+def test_a_peak_in_the_first_sample_may_have_come_before_it() -> None:
+    assert judge(curve((28, 50), (35, 5))).flags == ("PEAK_IS_FIRST",)
+    assert judge(curve((28, 50))).flags == ("PEAK_IS_FIRST", "PEAK_IS_LAST")
+    assert judge(curve((7, None), (28, 50), (35, 5))).flags == ()  # it rose from below quantification
+    assert "PEAK_IS_FIRST" not in judge(curve((0, 50), (35, 5))).flags  # nothing comes before the infusion
 
 
 def test_cells_on_the_day_of_the_infusion_count_and_are_flagged() -> None:
@@ -146,8 +153,11 @@ def test_units_are_never_mixed() -> None:
 
 def test_several_methods_in_one_unit_are_flagged_and_may_be_named() -> None:
     samples = [sample(7, 100), sample(28, 10, method="DDPCR")]
-    assert (judge(samples).methods, judge(samples).flags) == (("DDPCR", "QPCR"), ("SEVERAL_METHODS",))
-    assert judge(samples, methods=frozenset({"QPCR"})).flags == ("PEAK_IS_LAST",)
+    assert (judge(samples).methods, judge(samples).flags) == (
+        ("DDPCR", "QPCR"),
+        ("SEVERAL_METHODS", "PEAK_IS_FIRST"),
+    )
+    assert judge(samples, methods=frozenset({"QPCR"})).flags == ("PEAK_IS_FIRST", "PEAK_IS_LAST")
 
 
 @pytest.mark.parametrize(("changes", "value", "flags"), [
@@ -162,7 +172,7 @@ def test_a_value_with_a_limit(changes: Any, value: int | None, flags: tuple[str,
 def test_of_two_samples_of_a_day_the_one_with_most_cells_counts() -> None:
     for pair in (curve((14, 50), (14, None)), curve((14, None), (14, 50))):
         found = judge([*pair, sample(28, 1)])
-        assert (found.cmax.value, found.flags) == (50, ("SEVERAL_ON_ONE_DAY",))
+        assert (found.cmax.value, found.flags) == (50, ("SEVERAL_ON_ONE_DAY", "PEAK_IS_FIRST"))
 
 
 # --- below quantification

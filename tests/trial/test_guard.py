@@ -88,8 +88,11 @@ def test_every_table_of_a_subject_has_the_key_that_ties_its_site_to_the_subjects
 
 def test_every_form_and_row_asks_for_a_reason() -> None:
     from crf.declare.form import Entered, Row
+    from trial.models import ProtocolApproval, ReferenceRange
 
-    forms = {m._meta.db_table: g for m, g in guard.guarded_models() if issubclass(m, (Entered, Row))}
+    # The limits of normal decide grades: a change of one asks as a form does.
+    asking = (Entered, Row, ReferenceRange, ProtocolApproval)
+    forms = {m._meta.db_table: g for m, g in guard.guarded_models() if issubclass(m, asking)}
     assert forms
     assert all(found.reason for found in forms.values())
     armed = ask(

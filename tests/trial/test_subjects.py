@@ -293,18 +293,25 @@ def test_every_line_of_the_schedule_names_known_visits_and_its_labels_are_distin
         "u2",
         "u10",
     ]
-    assert schedule.expected_at("d0") == ("car_t_infusion", "crs_assessment", "icans_assessment", "haematology")
+    assert schedule.expected_at("d0") == (
+        "car_t_infusion", "crs_assessment", "icans_assessment", "vital_signs", "haematology", "chemistry", "coagulation",
+        "inflammation",
+    )  # fmt: skip
+    assert schedule.expected_at("apheresis") == ("leukapheresis",)
     assert schedule.expected_at("u1") == ()
     assert [schedule.admits(*pair) for pair in (("u1", "demographics"), ("d1", "demographics"), ("d1", "crs_assessment"))] == [
         True, False, True
     ]  # fmt: skip
 
 
-def test_a_protocol_version_is_in_force_from_its_day_and_the_first_before_any(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_site_works_under_a_version_from_its_day_and_under_the_first_before_any(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     versions = (protocol.Version("1.0", date(2018, 8, 1)), protocol.Version("2.0", date(2020, 1, 1)))
     monkeypatch.setattr(protocol, "VERSIONS", versions)
-    on = {day: protocol.version_on(day).code for day in (date(2017, 1, 1), date(2019, 12, 31), date(2020, 1, 1))}
-    assert list(on.values()) == ["1.0", "1.0", "2.0"]
+    days, active = (date(2017, 1, 1), date(2020, 1, 31), date(2020, 2, 1)), {"2.0": date(2020, 2, 1)}
+    assert [protocol.version_on(day, active).code for day in days] == ["1.0", "1.0", "2.0"]
+    assert {protocol.version_on(day, {}).code for day in days} == {"1.0"}  # a site that has not approved it
     assert [protocol.in_force(v, since="2.0", until=None) for v in ("1.0", "2.0")] == [False, True]
     assert [protocol.in_force(v, since=None, until="1.0") for v in ("1.0", "2.0")] == [True, False]
     with pytest.raises(ValueError, match="not in"):

@@ -148,6 +148,7 @@ class Migration(migrations.Migration):
                 ('window_to', models.DateField(blank=True, null=True, verbose_name='window to')),
                 ('actual_on', models.DateField(blank=True, null=True, verbose_name='took place on')),
                 ('unscheduled', models.BooleanField(default=False, verbose_name='unscheduled')),
+                ('why', models.CharField(blank=True, default='', max_length=200, verbose_name='reason for the visit')),
                 ('protocol_version', models.CharField(max_length=10, verbose_name='protocol version')),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trial.site', verbose_name='site')),
                 ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='trial.subject', verbose_name='subject')),

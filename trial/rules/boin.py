@@ -10,8 +10,8 @@ from trial.rules.escalation import Level, checked
 from trial.rules.verdict import Verdict
 
 __all__ = [
-    "BASES", "CLAUSES", "BoinOptions", "Boundary", "boundaries", "boundary", "decision", "isotonic", "maximum_tolerated",
-    "next_step", "table",
+    "BASES", "CLAUSES", "BoinOptions", "Boundary", "boundaries", "boundary", "decision", "eliminated_from", "isotonic",
+    "maximum_tolerated", "next_step", "table",
 ]  # fmt: skip
 
 VERSION = "boin_1"
@@ -130,7 +130,7 @@ def next_step(levels: Sequence[Level], *, at: int, options: BoinOptions = RECOMM
     """
     level = checked(levels, at)
     own = decision(level, options=options)
-    gone = _eliminated_from(levels, options)
+    gone = eliminated_from(levels, options=options)
     if gone == 0:
         return _over("STOP", LOWEST_ELIMINATED, own)
     if gone <= at:
@@ -151,7 +151,7 @@ def maximum_tolerated(levels: Sequence[Level], *, options: BoinOptions = RECOMME
 
     For the end of the trial: nothing here asks whether it is over.
     """
-    gone = _eliminated_from(levels, options)
+    gone = eliminated_from(levels, options=options)
     if gone == 0 and levels:
         return _said(None, MTD_NONE)
     left = [level for level in levels[:gone] if level.evaluable]
@@ -195,8 +195,8 @@ def _eliminated(toxic: int, evaluable: int, options: BoinOptions) -> bool:
     return beta.exceeds(options.target, events=toxic, of=evaluable) > options.cutoff
 
 
-def _eliminated_from(levels: Sequence[Level], options: BoinOptions) -> int:
-    """Place of the lowest eliminated level; all above it are eliminated too."""
+def eliminated_from(levels: Sequence[Level], *, options: BoinOptions = RECOMMENDED) -> int:
+    """Place of the lowest eliminated level, from 0; all above it are eliminated too. The number of levels where none is."""
     found = (place for place, one in enumerate(levels) if _eliminated(one.toxic, one.evaluable, options))
     return next(found, len(levels))
 

@@ -77,7 +77,7 @@ TERMS_OF_ITEM: dict[str, tuple[str, ...]] = {
     "potassium": ("HYPOKALAEMIA", "HYPERKALAEMIA"),
     "sodium": ("HYPONATRAEMIA", "HYPERNATRAEMIA"),
     "corrected_calcium": ("HYPOCALCAEMIA", "HYPERCALCAEMIA"),
-    "magnesium": ("HYPOMAGNESAEMIA",),
+    "magnesium": ("HYPOMAGNESAEMIA", "HYPERMAGNESAEMIA"),
     "phosphate": ("HYPOPHOSPHATAEMIA",),
     "glucose": ("HYPOGLYCAEMIA",),
 }

@@ -103,6 +103,7 @@ SALTS = (
     *fall("HYPOCALCAEMIA", MMOL, LLN, "2.0", "1.75", "1.5", notes={2: SYMPTOMS_TOO, **HARM}),
     *rise("HYPERCALCAEMIA", MMOL, ULN, "2.9", "3.1", "3.4", notes={2: SYMPTOMS_TOO, **HARM}),
     *fall("HYPOMAGNESAEMIA", MMOL, LLN, "0.5", "0.4", "0.3", notes={4: DANGER}),
+    *rise("HYPERMAGNESAEMIA", MMOL, ULN, "1.23", "3.30", grades=(1, 3, 4), notes={4: DANGER}),
     *fall("HYPOGLYCAEMIA", MMOL, LLN, "3.0", "2.2", "1.7", notes={4: DANGER}),
 )
 
@@ -137,6 +138,7 @@ TABLE = Table(
         "HYPOCALCAEMIA": "Hypocalcemia",
         "HYPERCALCAEMIA": "Hypercalcemia",
         "HYPOMAGNESAEMIA": "Hypomagnesemia",
+        "HYPERMAGNESAEMIA": "Hypermagnesemia",
         "HYPOGLYCAEMIA": "Hypoglycemia",
     },
 )

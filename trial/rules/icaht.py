@@ -7,6 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from trial.rules.icaht_days import (
+    KNOWN_LINEAR,
+    KNOWN_LOCF,
     NOT_CENSORED,
     RECOMMENDED,
     Censoring,
@@ -15,6 +17,7 @@ from trial.rules.icaht_days import (
     counts,
     coverage,
     daily,
+    days_known,
     held_level,
     low_days,
     text,
@@ -61,8 +64,8 @@ ONE_LATE_LOW = "Only one neutrophil count after day 30, {value} {unit}: it canno
 ONE_LATE_HIGH = "Only one neutrophil count after day 30, {value} {unit}, above {threshold} {unit}."
 
 CLAUSES: tuple[str, ...] = (
-    DAYS, NEVER_ABOVE, ONCE_ABOVE, NO_EARLY, NO_EARLY_COUNT, OTHER_WAY_LINEAR, OTHER_WAY_LOCF,
-    HELD, NO_LATE, NO_LATE_COUNT, ONE_LATE_LOW, ONE_LATE_HIGH,
+    DAYS, NEVER_ABOVE, ONCE_ABOVE, NO_EARLY, NO_EARLY_COUNT, OTHER_WAY_LINEAR, OTHER_WAY_LOCF, KNOWN_LOCF,
+    KNOWN_LINEAR, HELD, NO_LATE, NO_LATE_COUNT, ONE_LATE_LOW, ONE_LATE_HIGH,
 )  # fmt: skip
 
 FLAGS: dict[str, str] = {
@@ -105,6 +108,9 @@ def _early(of: Counts, options: CountOptions) -> Verdict:
     lines = [_line(by_day, limit, options) for limit in EARLY]
     lines.append(_never_above(of, by_day, options))
     worst = max(lines, key=_grade)
+    lines.append(
+        days_known(by_day, first=EARLY_FIRST, last=EARLY_LAST, options=options, basis=CONVENTION, version=VERSION)
+    )
     flags = coverage(of, by_day, first=EARLY_FIRST, last=EARLY_LAST, options=options)
     if "DAYS_NOT_KNOWN" in flags and _grade(worst) < 4:
         flags = joined(flags, ("LOWER_BOUND",))

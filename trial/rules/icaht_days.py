@@ -9,9 +9,13 @@ from itertools import pairwise
 from typing import Any
 
 from trial.rules.crs_episodes import day_of
-from trial.rules.verdict import decimal, figure, known
+from trial.rules.verdict import Verdict, decimal, figure, known
 
 Flags = tuple[str, ...]
+
+# What stands for the days between two draws, said under every grade that counts days.
+KNOWN_LOCF = "{days} of the days {first} to {last} have a count; a count stands until the next draw."
+KNOWN_LINEAR = "{days} of the days {first} to {last} have a count; between two draws it lies on a straight line."
 # A count is low on a day where this answers True.
 Low = Callable[[Fraction], bool]
 
@@ -183,6 +187,15 @@ def coverage(of: Counts, by_day: Mapping[int, Fraction], *, first: int, last: in
         *(("DAYS_NOT_KNOWN",) if len(by_day) < end - first + 1 else ()),
         *(("DRAWS_FAR_APART",) if far_apart(of, first=first, last=last, gap_days=options.gap_days) else ()),
     )
+
+
+def days_known(
+    by_day: Mapping[int, Fraction], *, first: int, last: int, options: CountOptions, basis: str, version: str
+) -> Verdict:
+    """How many days of a window have a count, and by which convention; nothing is judged by it."""
+    clause = KNOWN_LOCF if options.interpolation == "LOCF" else KNOWN_LINEAR
+    shown = {"days": str(len(by_day)), "first": str(first), "last": str(last)}
+    return Verdict(None, clause, basis, (), version, shown)
 
 
 def _day(row: Any) -> date | None:

@@ -8,8 +8,10 @@ from itertools import pairwise
 
 from trial.rules import ctcae
 from trial.rules.crs_episodes import day_of
-from trial.rules.iec_hs_read import Limits, Reader, Rows, Series, read
+from trial.rules.iec_hs_read import Reader, Rows, Series, read
 from trial.rules.iec_hs_table import REQUIRED, SUPPORTING, TABLE_CLAUSES, Analyte, Beyond
+from trial.rules.reference import FLAGS as OF_LIMITS
+from trial.rules.reference import Limits
 from trial.rules.verdict import Verdict, concluded, decimal, figure, known
 
 __all__ = ["BASES", "CLAUSES", "FLAGS", "VERSION", "Finding", "IecHs", "Limits", "Rows", "iec_hs"]
@@ -20,6 +22,12 @@ CYTOPENIA = "IEC-HS (Hines MR et al. Transplant Cell Ther 2023;29:438.e1); grade
 BASES: tuple[str, ...] = (TABLE, CYTOPENIA)
 
 LISTED = "Findings of the syndrome, listed without a count: no minimum number is defined, and the investigator decides."
+LISTED_DAYS = (
+    "Findings of the syndrome from {first} to {last}, listed without a count: no minimum number is defined, and the "
+    "investigator decides."
+)
+REQUIRED_FINDINGS = "Required: ferritin beyond a limit, or rising rapidly."
+SUPPORTING_FINDINGS = "Supporting findings, each by itself."
 SEVERAL_MET = "At least one of the values is beyond its limit."
 SEVERAL_NOT_MET = "None of the values is beyond its limit."
 SEVERAL_UNKNOWN = "It is not known of every value whether it is beyond its limit."
@@ -54,7 +62,8 @@ CLINICAL: dict[str, tuple[str, str, str]] = {
 }  # fmt: skip
 
 CLAUSES: tuple[str, ...] = tuple(dict.fromkeys((
-    LISTED, SEVERAL_MET, SEVERAL_NOT_MET, SEVERAL_UNKNOWN, RISE, NO_RISE, NO_RISE_KNOWN,
+    LISTED, LISTED_DAYS, REQUIRED_FINDINGS, SUPPORTING_FINDINGS,
+    SEVERAL_MET, SEVERAL_NOT_MET, SEVERAL_UNKNOWN, RISE, NO_RISE, NO_RISE_KNOWN,
     NEUTROPENIA, NO_NEUTROPENIA, NO_NEUTROPHILS, THROMBOCYTOPENIA, NO_THROMBOCYTOPENIA, NO_PLATELETS,
     *TABLE_CLAUSES, *(sentence for three in CLINICAL.values() for sentence in three),
 )))  # fmt: skip
@@ -65,6 +74,7 @@ FLAGS: dict[str, str] = {
     "ANTICOAGULATED": "The subject was on an anticoagulant; clotting times may be prolonged by it.",
     "FASTING_NOT_RECORDED": "It is not recorded whether the triglycerides were taken fasting.",
     "CYTOPENIA_AT_BASELINE": "The count was as low before the infusion; whether it is worse is for the investigator.",
+    "LIMITS_ASSUMED": OF_LIMITS["LIMITS_ASSUMED"],
     "VALUE_IMPOSSIBLE": "A value that cannot be measured was left out.",
 }
 
@@ -89,11 +99,23 @@ class IecHs:
     """Every finding of the list in its order; there is no conclusion."""
 
     findings: tuple[Finding, ...]
+    since: date | None = None  # days that were looked at, both included; None = no such end
+    until: date | None = None
 
     @property
     def verdict(self) -> Verdict:
-        """The list as a verdict without a value, for a page that shows findings under a sentence."""
-        return concluded(None, LISTED, tuple(one.verdict for one in self.findings), basis=TABLE, version=VERSION)
+        """The list as a verdict without a value: the required findings, then the supporting ones, under a sentence."""
+        groups = tuple(
+            concluded(
+                None, said, tuple(one.verdict for one in self.findings if one.required is required), basis=TABLE,
+                version=VERSION,
+            )
+            for said, required in ((REQUIRED_FINDINGS, True), (SUPPORTING_FINDINGS, False))
+        )  # fmt: skip
+        if self.since is None or self.until is None:
+            return concluded(None, LISTED, groups, basis=TABLE, version=VERSION)
+        shown = {"first": self.since.isoformat(), "last": self.until.isoformat()}
+        return concluded(None, LISTED_DAYS, groups, basis=TABLE, version=VERSION, shown=shown)
 
     def of(self, name: str) -> Finding:
         """The finding of this name. Raises KeyError."""
@@ -132,7 +154,7 @@ def iec_hs(
         "fever": fever, "neurotoxicity": neurotoxicity, "haemophagocytosis": haemophagocytosis,
     }  # fmt: skip
     findings += [Finding(name.upper(), False, _clinical(name, answer)) for name, answer in recorded.items()]
-    return IecHs(tuple(findings))
+    return IecHs(tuple(findings), since, until)
 
 
 def _laboratory(name: str, analytes: tuple[Analyte, ...], reader: Reader, *, required: bool) -> Finding:
@@ -180,7 +202,7 @@ def _formed(
     analyte: Analyte, normal: Limits, baseline: Decimal | None
 ) -> tuple[list[tuple[str, Decimal]], tuple[str, ...]]:
     """The limits that can be formed, with their text, and what is lacking for the others."""
-    references = {"ULN": decimal(normal.upper), "LLN": decimal(normal.lower), "BASELINE": baseline}
+    references = {"ULN": decimal(normal.high), "LLN": decimal(normal.low), "BASELINE": baseline}
     upper = references["ULN"]
     abnormal = baseline is not None and upper is not None and baseline > upper
     found: list[tuple[str, Decimal]] = []
@@ -209,6 +231,8 @@ def _remarks(
 ) -> Iterator[str]:
     if {"ULN", "LLN"} & set(lacking):
         yield "REFERENCE_MISSING"
+    if reader.limits.get(analyte.item, Limits()).assumed and any(one.of in ("ULN", "LLN") for one in analyte.limits):
+        yield "LIMITS_ASSUMED"
     if baseline is None and any(bound.of == "BASELINE" for bound in analyte.limits):
         yield "BASELINE_VALUE_MISSING"
     if analyte.item in ("pt", "aptt"):

@@ -7,14 +7,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from trial.rules.crs_episodes import day_of
+from trial.rules.reference import Limits
 from trial.rules.verdict import decimal, known
-
-
-class Limits(NamedTuple):
-    """The limits of normal of an item, in the unit of the item; None = not recorded."""
-
-    lower: Decimal | float | None = None
-    upper: Decimal | float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,16 +35,20 @@ LEFT_BEFORE = "Below quantification before the first quantifiable sample: not us
 LEFT_BETWEEN = "Below quantification between quantifiable samples: not used for areas."
 NOT_TERMINAL = "After the peak, but before the points of the half-life."
 LEFT_AFTER = "Below quantification after the last quantifiable sample: not used for areas."
+ZERO_BEFORE = "Below quantification before the first quantifiable sample: counted as 0 for areas."
+ZERO_BETWEEN = "Below quantification between quantifiable samples: counted as 0 for areas."
+ZERO_AFTER = "Below quantification after the last quantifiable sample: counted as 0 for areas."
 
 CLAUSES: tuple[str, ...] = (
     CMAX, TMAX, TLAST, CLAST, NEVER, NO_SAMPLE, AREA_LINEAR, AREA_LOG, AREA_SHORT, AREA_EMPTY, HALF_LIFE, HALF_LIFE_FEW,
-    HALF_LIFE_FLAT, LEFT_BEFORE, LEFT_BETWEEN, LEFT_AFTER, NOT_TERMINAL, *kinetics_points.CLAUSES,
+    HALF_LIFE_FLAT, LEFT_BEFORE, LEFT_BETWEEN, LEFT_AFTER, ZERO_BEFORE, ZERO_BETWEEN, ZERO_AFTER, NOT_TERMINAL, *kinetics_points.CLAUSES,
 )  # fmt: skip
 BASES: tuple[str, ...] = (BASIS,)
 FLAGS: dict[str, str] = {
     "DAY_0_ASSUMED": "There is no sample of the day of the infusion; the area starts from 0 cells on that day.",
     "AREA_STARTS_LATE": "The area starts at the first point that was used, not on the day of the infusion.",
     "QUANTIFIED_ON_DAY_0": "Cells were quantified on the day of the infusion; they may be the infused product itself.",
+    "PEAK_IS_FIRST": "The highest value is that of the first sample; the peak may have come before it.",
     "PEAK_IS_LAST": "The highest value is that of the last sample; the peak may come later.",
     "SEVERAL_ON_ONE_DAY": "Several samples were taken on one day; the one with most cells was used.",
     "SEVERAL_METHODS": "The values were measured by several methods.",
@@ -95,6 +99,7 @@ class Measure:
     shown: Mapping[str, str] = field(default_factory=dict, hash=False)
     flags: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()  # samples that this result did not use, beyond those that none used
+    as_zero: tuple[LeftOut, ...] = ()  # samples below quantification that it counted as 0
 
     @property
     def sentence(self) -> str:
@@ -156,6 +161,7 @@ def kinetics(
     peak = max(quantified, key=lambda point: (_cells(point), -point.day))
     last = quantified[-1]
     flags += ("QUANTIFIED_ON_DAY_0",) if quantified[0].day == 0 else ()
+    flags += ("PEAK_IS_FIRST",) if peak == points[0] and peak.day > 0 else ()
     flags += ("PEAK_IS_LAST",) if peak == points[-1] else ()
     return Kinetics(
         unit=unit,
@@ -176,9 +182,9 @@ def _area(
     points: Sequence[Point], quantified: Sequence[Point], horizon: int, unit: str, options: KineticsOptions
 ) -> Measure:
     """The area to one horizon; below quantification counts as 0 or not at all, by its place on the curve."""
-    spots, left = _spots(points, quantified, options)
+    spots, left, zeros = _spots(points, quantified, options)
     if not any(0 < day <= horizon for day, _ in spots):
-        return Measure(None, f"{unit}·d", AREA_EMPTY, shown={"horizon": str(horizon)}, left_out=left)
+        return Measure(None, f"{unit}·d", AREA_EMPTY, shown={"horizon": str(horizon)}, left_out=left, as_zero=zeros)
     flags: tuple[str, ...] = ()
     if spots[0][0] > 0:
         assumed = options.before_first == "zero"
@@ -186,7 +192,8 @@ def _area(
         spots = [START, *spots] if assumed else spots
     per_day, end = f"{unit}·d", spots[-1][0]
     if end < horizon:
-        return Measure(None, per_day, AREA_SHORT, shown={"day": str(int(end)), "horizon": str(horizon)}, left_out=left)
+        shown = {"day": str(int(end)), "horizon": str(horizon)}
+        return Measure(None, per_day, AREA_SHORT, shown=shown, left_out=left, as_zero=zeros)
     log_down = options.trapezoids == "linear_up_log_down"
     used = sum(1 for place, _ in enumerate(spots) if place == 0 or spots[place - 1][0] < horizon)
     return Measure(
@@ -196,30 +203,34 @@ def _area(
         shown={"horizon": str(horizon), "count": str(used)},
         flags=flags,
         left_out=left,
+        as_zero=zeros,
     )
 
 
 def _spots(
     points: Sequence[Point], quantified: Sequence[Point], options: KineticsOptions
-) -> tuple[list[Spot], tuple[LeftOut, ...]]:
+) -> tuple[list[Spot], tuple[LeftOut, ...], tuple[LeftOut, ...]]:
+    """The points of the areas; the samples below quantification that were left out, and those that count as 0."""
     first, last = quantified[0].day, quantified[-1].day
     spots: list[Spot] = []
     left: list[LeftOut] = []
+    zeros: list[LeftOut] = []
     for point in points:
         if point.value is not None:
             spots.append((Decimal(point.day), point.value))
             continue
         if point.day < first:
-            choice, clause = options.before_first, LEFT_BEFORE
+            choice, out, zero = options.before_first, LEFT_BEFORE, ZERO_BEFORE
         elif point.day < last:
-            choice, clause = options.between, LEFT_BETWEEN
+            choice, out, zero = options.between, LEFT_BETWEEN, ZERO_BETWEEN
         else:
-            choice, clause = options.after_last, LEFT_AFTER
+            choice, out, zero = options.after_last, LEFT_AFTER, ZERO_AFTER
         if choice == "zero":
             spots.append((Decimal(point.day), Decimal(0)))
+            zeros.append(LeftOut(point.on, zero))
         else:
-            left.append(LeftOut(point.on, clause))
-    return spots, tuple(left)
+            left.append(LeftOut(point.on, out))
+    return spots, tuple(left), tuple(zeros)
 
 
 def _half_life(after: Sequence[Point], options: KineticsOptions) -> Measure:

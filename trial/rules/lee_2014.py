@@ -121,14 +121,21 @@ def lee_2014(
 
 
 def course(
-    assessments: Iterable[Any], *, weight: Decimal | float | None = None, options: LeeOptions = RECOMMENDED
+    assessments: Iterable[Any],
+    *,
+    weight: Decimal | float | None = None,
+    weights: Iterable[Decimal | float | None] | None = None,
+    options: LeeOptions = RECOMMENDED,
 ) -> LeeCourse:
     """Judge all assessments of one subject after one infusion, oldest first; each has the item names as attributes.
 
-    `organ_toxicity` and `transaminase_grade` are read where an assessment has them. `weight` in kg.
+    `organ_toxicity` and `transaminase_grade` are read where an assessment has them. `weight` in kg; `weights` = one an
+    assessment, instead. Raises ValueError where there are not as many of them as assessments.
     """
+    rows = list(assessments)
+    of_each = [weight] * len(rows) if weights is None else list(weights)
     verdicts, febrile = [], False
-    for one in assessments:
+    for one, weight in zip(rows, of_each, strict=True):
         items = {name: getattr(one, name) for name in ITEMS}
         items |= {name: getattr(one, name, None) for name in OPTIONAL_ITEMS}
         verdicts.append(_judge(items, febrile=febrile, weight=weight, options=options))

@@ -7,6 +7,8 @@ from typing import Any
 
 from trial.rules import icaht
 from trial.rules.icaht_days import (
+    KNOWN_LINEAR,
+    KNOWN_LOCF,
     NOT_CENSORED,
     RECOMMENDED,
     Censoring,
@@ -14,6 +16,7 @@ from trial.rules.icaht_days import (
     counts,
     coverage,
     daily,
+    days_known,
     held_level,
     low_days,
     text,
@@ -24,7 +27,7 @@ __all__ = ["BASES", "CLAUSES", "FLAGS", "VERSION", "early", "late"]
 
 VERSION = "t_icaht_2025"
 TABLE = "T-ICAHT (Blood Advances 2025), table 1"
-BASES: tuple[str, ...] = (TABLE,)
+BASES: tuple[str, ...] = (TABLE, icaht.CONVENTION)
 
 # Study days, infusion = day 0.
 EARLY_FIRST, EARLY_LAST, LATE_FIRST, LATE_LAST = 0, 30, 31, 100
@@ -47,7 +50,8 @@ ONE_LATE_LOW = "Only one platelet count from day 31 to day 100, {value} {unit}: 
 ONE_LATE_HIGH = "Only one platelet count from day 31 to day 100, {value} {unit}, not below {threshold} {unit}."
 
 CLAUSES: tuple[str, ...] = (
-    EARLY_DAYS, NO_EARLY, NO_EARLY_COUNT, LATE_DAYS, HELD, NO_LATE, NO_LATE_COUNT, ONE_LATE_LOW, ONE_LATE_HIGH,
+    EARLY_DAYS, NO_EARLY, NO_EARLY_COUNT, LATE_DAYS, HELD, NO_LATE, NO_LATE_COUNT, ONE_LATE_LOW, ONE_LATE_HIGH, KNOWN_LOCF,
+    KNOWN_LINEAR,
 )  # fmt: skip
 FLAGS: dict[str, str] = {
     **icaht.FLAGS,
@@ -79,7 +83,10 @@ def early(
         lines.append((grade, Verdict(grade, EARLY_DAYS, TABLE, (), VERSION, shown)))
     grade, worst = max(lines, key=lambda line: line[0])
     flags = joined(flags, ("LOWER_BOUND",) if "DAYS_NOT_KNOWN" in flags and grade < 4 else ())
-    because = tuple(line for _, line in lines)
+    known = days_known(
+        by_day, first=EARLY_FIRST, last=EARLY_LAST, options=options, basis=icaht.CONVENTION, version=VERSION
+    )
+    because = (*(line for _, line in lines), known)
     if grade == 0:
         return _verdict(0, NO_EARLY, because, flags, threshold=text(LOW), unit=UNIT)
     return _verdict(grade, EARLY_DAYS, because, flags, **worst.shown)
@@ -115,12 +122,15 @@ def late(
     shown = {"threshold": text(limit), "unit": UNIT}
     if held < 3:
         return _verdict(held, HELD, (), flags, **shown)
+    known = days_known(
+        by_day, first=LATE_FIRST, last=LATE_LAST, options=options, basis=icaht.CONVENTION, version=VERSION
+    )
     days = low_days(by_day, below(SEVERE), recovery_days=options.recovery_days)
     flags = joined(flags, coverage(of, by_day, first=LATE_FIRST, last=LATE_LAST, options=options))
     if days >= DAYS_OF_LATE_GRADE_4:
-        return _verdict(4, LATE_DAYS, (), flags, days=str(days), **shown)
+        return _verdict(4, LATE_DAYS, (known,), flags, days=str(days), **shown)
     flags = joined(flags, ("LOWER_BOUND",) if "DAYS_NOT_KNOWN" in flags else ())
-    return _verdict(3, LATE_DAYS, (), flags, days=str(days), **shown)
+    return _verdict(3, LATE_DAYS, (known,), flags, days=str(days), **shown)
 
 
 def below(limit: Fraction) -> Any:

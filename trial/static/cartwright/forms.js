@@ -96,17 +96,14 @@
     if (remove) { event.preventDefault(); removeRow(remove); }
   });
 
-  // -- unsaved values --------------------------------------------------------------------------------------------------
+  // -- unsaved values: where no draft is kept by itself (draft.js) --------------------------------------------------------
+  var drafted = form.hasAttribute("data-draft-url");
   var changed = form.hasAttribute("data-changed");
-  var note = form.querySelector("[data-unsaved]");
-  function mark() {
-    changed = true;
-    if (note) note.hidden = false;
-  }
+  function mark() { changed = true; }
   form.addEventListener("input", function (event) { if (event.isTrusted || event.target === form) mark(); showItems(); });
   form.addEventListener("change", function () { mark(); showItems(); });
   form.addEventListener("submit", function () { changed = false; });
-  window.addEventListener("beforeunload", function (event) { if (changed) event.preventDefault(); });
+  window.addEventListener("beforeunload", function (event) { if (changed && !drafted) event.preventDefault(); });
   // Ctrl or Cmd with S saves, as everywhere else.
   document.addEventListener("keydown", function (event) {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {

@@ -27,17 +27,33 @@
     if (!drawer.open) drawer.showModal();
   });
   // Polling stops by itself when the server is away; the page says so instead of showing old numbers as new.
-  document.addEventListener("htmx:sendError", function () { say("cw-offline"); });
+  document.addEventListener("htmx:sendError", function () { away(true); });
   document.addEventListener("htmx:responseError", function (event) {
-    say(event.detail.xhr.status === 401 ? "cw-signed-out" : "cw-offline");
+    if (event.detail.xhr.status !== 401) { away(true); return; }
+    document.dispatchEvent(new CustomEvent("cw:signed-out")); // the lock asks for the password
   });
-  document.addEventListener("htmx:afterOnLoad", function (event) { if (event.detail.xhr.status < 400) say(""); });
-  function say(id) {
-    ["cw-offline", "cw-signed-out"].forEach(function (one) {
-      var note = document.getElementById(one);
-      if (note) note.hidden = one !== id;
-    });
+  document.addEventListener("htmx:afterOnLoad", function (event) { if (event.detail.xhr.status < 400) away(false); });
+  function away(is) {
+    var note = document.getElementById("cw-offline");
+    if (note) note.hidden = !is;
   }
+
+  // A large grid (data-arrows="roving") is one stop of the Tab key: the link that had the focus last, at first the first one.
+  // Home and End go to the ends of a row. Without scripts every link is a stop of its own.
+  document.querySelectorAll('table[data-arrows="roving"]').forEach(function (table) {
+    var links = table.querySelectorAll("a");
+    links.forEach(function (link, at) { link.tabIndex = at ? -1 : 0; });
+    table.addEventListener("focusin", function (event) {
+      if (event.target.tagName !== "A") return;
+      links.forEach(function (link) { link.tabIndex = link === event.target ? 0 : -1; });
+    });
+    table.addEventListener("keydown", function (event) {
+      if ((event.key !== "Home" && event.key !== "End") || event.target.tagName !== "A") return;
+      var inRow = event.target.closest("tr").querySelectorAll("a");
+      inRow[event.key === "Home" ? 0 : inRow.length - 1].focus();
+      event.preventDefault();
+    });
+  });
 
   // Arrow keys move between the links of a table marked data-arrows: up and down in a column, left and right in a row.
   document.addEventListener("keydown", function (event) {

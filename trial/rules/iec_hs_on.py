@@ -1,0 +1,51 @@
+"""The findings of IEC-HS around one day: what a form of that day shows, and what the tables count."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from trial.rules import iec_hs
+from trial.rules.iec_hs import IecHs, Rows
+from trial.rules.iec_hs_table import ANALYTES
+from trial.rules.reference import Limits
+from trial.rules.verdict import Verdict
+
+__all__ = ["BASES", "CLAUSES", "DAYS_BEFORE", "Told", "around", "listed_on"]
+
+VERSION = iec_hs.VERSION
+BASES = iec_hs.BASES
+# Values of the day and of so many days before it are read together: not every panel is drawn every day. Assumed.
+DAYS_BEFORE = 3
+NOT_INFUSED = "Not infused: the syndrome is looked for after the infusion."
+BEFORE = "On the day of the infusion or before: its values are the baseline."
+NO_DAY = "The day of the sample is not recorded."
+CLAUSES: tuple[str, ...] = (NOT_INFUSED, BEFORE, NO_DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The laboratory of an infused subject; `limits` gives the limits of normal of an item on a day."""
+
+    infused_on: date
+    rows: Rows
+    limits: Callable[[str, date], Limits]
+
+
+def around(told: Told, day: date) -> IecHs:
+    """The findings of a day after the infusion and of the days before it that are read with it, none before day 1."""
+    first = max(day - timedelta(days=DAYS_BEFORE), told.infused_on + timedelta(days=1))
+    limits: Mapping[str, Limits] = {analyte.item: told.limits(analyte.item, day) for analyte in ANALYTES}
+    return iec_hs.iec_hs(told.rows, infused_on=told.infused_on, limits=limits, since=first, until=day)
+
+
+def listed_on(whole: Told | None, day: date | None) -> Verdict:
+    """The list at a form of this day, without a value; before the infusion it does not apply. None = not infused."""
+    if whole is None:
+        return _said(NOT_INFUSED)
+    if day is None:
+        return _said(NO_DAY)
+    return _said(BEFORE) if day <= whole.infused_on else around(whole, day).verdict
+
+
+def _said(clause: str) -> Verdict:
+    return Verdict(None, clause, iec_hs.TABLE, (), VERSION)
