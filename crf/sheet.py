@@ -16,6 +16,7 @@ from crf.declare.form import Derived, Entered, FormClass, Whole, form_named
 from crf.stored import everything, in_time, stored_of
 from trial import ranges, subjects
 from trial.models import Subject, Visit
+from trial.ranges import Range
 from trial.rules.reference import Limits
 
 
@@ -154,7 +155,7 @@ class Sheet:
         """The limits of normal of an analyte at the site for this subject, on a day (None = that of this form)."""
         sex, born = (self.latest("demographics", item) for item in ("sex", "birth_year"))
         day = on or self.day
-        return ranges.among(self.casebook.ranges, analyte, sex=sex, age=ranges.age_on(day, born), on=day)
+        return ranges.among(self.casebook.ranges_of(analyte), analyte, sex=sex, age=ranges.age_on(day, born), on=day)
 
     def baseline(self, item: str) -> Any:
         """The last value of an item before the infusion, in forms of this kind; None for a form that is itself before it."""
@@ -182,6 +183,7 @@ class Casebook:
         self.subject, self._rows, self._ranges = subject, {} if rows is None else rows, of_site
         self._made: dict[int, Any] = {}
         self._latest: dict[tuple[str, str], Any] = {}
+        self._by_analyte: dict[str, list[Range]] | None = None
         self._newest: dict[str, Any] = {}  # the form that was entered last, where all of a kind were read
 
     @classmethod
@@ -205,6 +207,14 @@ class Casebook:
         if self._ranges is None:
             self._ranges = ranges.of_site(self.subject.site)
         return self._ranges
+
+    def ranges_of(self, analyte: str) -> Sequence[Range]:
+        """Those of one analyte."""
+        if self._by_analyte is None:
+            self._by_analyte = {}
+            for one in self.ranges:
+                self._by_analyte.setdefault(one.analyte, []).append(one)
+        return self._by_analyte.get(analyte, ())
 
     def latest(self, form: str, item: str) -> Any:
         """The newest value of an item, whether or not its form is dated; None where there is none."""

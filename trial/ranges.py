@@ -126,7 +126,12 @@ def among(own: Sequence[Range], analyte: str, *, sex: str | None, age: int | Non
     """The limits by the ranges of a site; by the published ones, and marked so, where it states none for the analyte."""
     if any(one.analyte == analyte for one in own):
         return pick(own, analyte, sex=sex, age=age, on=on)
-    return pick(published(), analyte, sex=sex, age=age, on=on, assumed=True)
+    return pick(_published(analyte), analyte, sex=sex, age=age, on=on, assumed=True)
+
+
+@cache
+def _published(analyte: str) -> tuple[Range, ...]:
+    return tuple(one for one in published() if one.analyte == analyte)
 
 
 def limits(

@@ -72,13 +72,19 @@ class Derived:
     criteria: str = ""
     version: str = ""
     name: str = ""
+    _read: dict[str, tuple[str, bool]] | None = field(default=None, init=False, repr=False, compare=False)
 
     def needs(self) -> tuple[str, ...]:
         """The items without which the rule cannot be asked."""
         return tuple(item for item, optional in self._asked().values() if not optional)
 
     def _asked(self) -> dict[str, tuple[str, bool]]:
-        """Parameter of the rule -> item of the form, and whether the rule does without it."""
+        """Parameter of the rule -> item of the form, and whether the rule does without it; read once."""
+        if self._read is None:
+            self._read = self._parameters()
+        return self._read
+
+    def _parameters(self) -> dict[str, tuple[str, bool]]:
         given = {"history", "options", "whole", "day", "version", *self.elsewhere}
         given |= {name for name in ("limits", "baseline") if getattr(self, name)}
         return {

@@ -205,4 +205,4 @@ def test_some_forms_came_in_weeks_late(cut: Cut) -> None:
             )
         ]
     assert 3 <= 100 * sum(days >= 14 for days in waited) / len(waited) <= 9
-    assert all(days <= 90 for days in waited)
+    assert sum(days > 90 for days in waited) < len(waited) / 100, "but where the month was typed wrongly"

@@ -151,6 +151,21 @@ def test_the_lines_of_the_log_question_the_number_in_the_history(infused: Subjec
     assert (asked("MMH-08"), asked("MMH-09")) == (["CLOSED"], ["CLOSED"])
 
 
+def test_a_query_of_a_blocking_check_stays_open_when_another_check_of_its_form_is_judged_again(
+    infused: Subject, investigator: User
+) -> None:
+    """The second line has PT-04 and PT-05 of the first judged again: what a later year of birth asked is not answered by that."""
+    take(infused, "prior_therapy", LINE | {"line": "1", "started_on": "1984"}, by=investigator)
+    assert asked("PT-07") == []
+    born = study.typed_demographics(birth_year="1985")
+    take(infused, "demographics", born, by=investigator, visit="screening", reason="Read again")
+    assert asked("PT-07") == ["OPEN"]
+    take(infused, "prior_therapy", LINE | {"line": "2", "started_on": "2021-02"}, by=investigator, occurrence=2)
+    assert asked("PT-07") == ["OPEN"]
+    take(infused, "demographics", study.typed_demographics(), by=investigator, visit="screening", reason="Wrong")
+    assert asked("PT-07") == ["CLOSED"]
+
+
 def test_nothing_comes_after_the_end_of_study(infused: Subject, investigator: User) -> None:
     subjects.unscheduled(infused, by=investigator, on=date(2026, 5, 4))
     end = {"ended_on": "2026-05-04", "reason": "DEATH"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Context, Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from trial.rules import ctcae_4_03, ctcae_5, ctcae_6
@@ -84,6 +85,9 @@ TERMS_OF_ITEM: dict[str, tuple[str, ...]] = {
 YES_NO = {"Y": True, "N": False}
 
 
+_ROUNDING = Context(prec=SIGNIFICANT_DIGITS)
+
+
 class Found(NamedTuple):
     """The worst row a value lies in, and the rows worse than it that cannot be told, worst first."""
 
@@ -110,7 +114,7 @@ def grade(
     symptoms of this value (or, in potassium, an intervention for it). Raises KeyError where the version is none of TABLES.
     """
     table = TABLES[version]
-    rows = sorted((row for row in table.rows if row.term == term), key=lambda row: -row.grade)
+    rows = _worst_first(version, term)
     if not rows:
         return _verdict(None, NO_ROWS, table)
     measured = rounded(value)
@@ -121,6 +125,12 @@ def grade(
     references = {"LLN": _positive(lln), "ULN": _positive(uln), "BASELINE": _positive(baseline)}
     symptoms, thinned = YES_NO.get(symptomatic or ""), YES_NO.get(anticoagulated or "")
     return _compared(rows, Situation(measured, references, symptoms, thinned, options), table)
+
+
+@cache
+def _worst_first(version: str, term: str) -> list[Limit]:
+    """The rows of a term."""
+    return sorted((row for row in TABLES[version].rows if row.term == term), key=lambda row: -row.grade)
 
 
 def unit_of(term: str, version: str = "ctcae_5") -> str | None:
@@ -138,7 +148,7 @@ def limits(row: Limit, references: Mapping[str, Decimal | None]) -> str:
 def rounded(value: Any) -> Decimal | None:
     """A number to 15 significant digits, which takes away the noise of binary arithmetic; None = not recorded."""
     read = decimal(value)
-    return read if read is None or not read.is_finite() else Context(prec=SIGNIFICANT_DIGITS).plus(read)
+    return read if read is None or not read.is_finite() else _ROUNDING.plus(read)
 
 
 def _positive(reference: Any) -> Decimal | None:
@@ -157,7 +167,7 @@ def _compared(rows: list[Limit], at: Situation, table: Table) -> Verdict:
     # Read again as if what is not known were the other way round: does it matter?
     otherwise = [row for row, holds in judged if (not CONDITIONS[row.when].assumed if holds is None else holds)]
     flags = [MISSING_FLAG[name] for name in _missing(found.lacking, at)]
-    if _outcome(_search(otherwise, at)) != _outcome(found):
+    if otherwise != applying and _outcome(_search(otherwise, at)) != _outcome(found):
         unknown = {row.when: CONDITIONS[row.when] for row, holds in judged if holds is None}
         flags += [one.flag for one in unknown.values() if found.row or one.flag_at_zero]
     if found.row is None:
@@ -206,14 +216,19 @@ def _inside(measured: Decimal, row: Limit, references: Mapping[str, Decimal | No
     """Whether the value lies in the row; None = a bound it depends on cannot be formed."""
     sides: list[bool | None] = []
     if row.lower is not None:
-        limit = rounded(row.lower.at(references))
+        limit = _limit(row.lower, references)
         sides.append(None if limit is None else measured > limit or (row.lower_included and measured == limit))
     if row.upper is not None:
-        limit = rounded(row.upper.at(references))
+        limit = _limit(row.upper, references)
         sides.append(None if limit is None else measured < limit or (row.upper_included and measured == limit))
     if False in sides:
         return False
     return None if None in sides else True
+
+
+def _limit(bound: Bound, references: Mapping[str, Decimal | None]) -> Decimal | None:
+    """A bound as a number; a printed one has few digits, a product with a reference is rounded."""
+    return rounded(bound.at(references)) if bound.of else bound.number
 
 
 def _remarks(row: Limit, at: Situation) -> tuple[str, ...]:

@@ -54,15 +54,17 @@ class Command(BaseCommand):
             " %(slips)s wrong ones were taken, %(late)s came in late."
         )
         self.stdout.write(words % asdict(total))
-        tenth = max(2, len(marks) // 10)
-        words = _("%(seconds)d seconds; forms a second: %(whole)d on the whole, %(first)d at first, %(last)d at last.")
+        fifth = max(2, len(marks) // 5)
+        words = _(
+            "%(seconds)d seconds; forms a second: %(whole)d on the whole, %(first)d in the first fifth, %(last)d in the last."
+        )
         self.stdout.write(
             words
             % {
                 "seconds": round(marks[-1][0] - marks[0][0]),
                 "whole": speed(marks),
-                "first": speed(marks[:tenth]),
-                "last": speed(marks[-tenth:]),
+                "first": speed(marks[:fifth]),
+                "last": speed(marks[-fifth:]),
             }
         )
 
