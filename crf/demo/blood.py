@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from crf.demo import samples
+from crf.demo import crs_event, samples
 from crf.demo.assessments import last_contact, on
 from crf.demo.calendar import Placement
 from crf.demo.rows import Row
@@ -200,6 +200,10 @@ def _events(row: Row) -> list[Typed]:
     events = [_cytopenia(row, item, grade) for item, grade in grades(row).items()]
     organs = {"HEPATOTOXICITY": row.hepatotoxicity, "NEPHROTOXICITY": row.nephrotoxicity}
     events += [_organ(row, term) for term, had_it in organs.items() if had_it]
+    if found := crs_event.event(row):
+        onset, end, data = found
+        items = _items("Cytokine release syndrome", "CRS", row.crs_max_grade, lymphodepletion=False, aesi=True)
+        events.append((onset, end, items | data))
     forms = []
     for occurrence, event in enumerate(sorted(events, key=lambda one: (one[0], str(one[2]["term"]))), start=1):
         onset, end, data = event

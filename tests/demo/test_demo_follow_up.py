@@ -278,6 +278,7 @@ def test_the_log_has_the_toxicities_of_the_row_with_onset_after_the_infusion(row
         "HEPATOTOXICITY": row.hepatotoxicity,
         "NEPHROTOXICITY": row.nephrotoxicity,
         "NEUROTOXICITY": row.neurotoxicity,
+        "CRS": row.crs_max_grade > 0,
     }
     assert set(logged(row)) == {term for term, flag in flags.items() if flag}
     for event in logged(row).values():

@@ -179,7 +179,8 @@ def test_events_that_began_in_the_crs_are_linked_to_its_episode_and_lie_in_it() 
                 onset = (day_of(event["onset_on"]) - placement(row.subject_id).infused_at.date()).days
                 assert row.crs_onset_day <= onset < row.crs_onset_day + row.crs_duration_days
                 assert event["episode_number"] == "1"
-    assert linked == sum(row.hepatotoxicity + row.nephrotoxicity for row in ROWS) == 4
+    of_crs = sum(row.crs_max_grade > 0 for row in ROWS)
+    assert linked == of_crs + sum(row.hepatotoxicity + row.nephrotoxicity for row in ROWS) == 24
 
 
 @every_row
@@ -262,3 +263,15 @@ def test_screening_holds_what_was_known_before_enrolment() -> None:
         assert all(one.on <= placement(row.subject_id).enrolled_on for one in early)
         assert not {one.form for one in late} & {"prior_therapy", "medical_history"}
         assert len(early) + len(late) == len(order.forms(row))
+
+
+@every_row
+def test_an_episode_of_crs_is_logged_as_one_event_with_its_grade_and_days(row: rows.Row) -> None:
+    logged = [one for one in data(row, "adverse_event") if one["term"] == "CRS"]
+    assert len(logged) == (row.crs_max_grade > 0)
+    for event in logged:
+        assert row.crs_onset_day is not None and row.crs_duration_days is not None
+        days = day_of(event["ended_on"]) - day_of(event["onset_on"])
+        assert (int(event["grade"]), days.days + 1) == (row.crs_max_grade, row.crs_duration_days)
+        assert event["serious"] == ("Y" if row.crs_max_grade >= 3 else "N")
+        assert ("reported_on" in event) == (event["serious"] == "Y")
