@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak bench lock lint messages clean install install-dev
+.PHONY: help demo training training-reset test soak bench lock lint messages clean install install-dev
 
 PY := .venv/bin/python
 # Pythons are tried by running them: version managers leave commands in PATH that only print an error.
@@ -12,10 +12,16 @@ FIND_PYTHON = for p in "$(PYTHON)" python3.13 python3.12 python3.11 python3; do 
 	  echo "Install one (Debian, Ubuntu: apt-get install python3 python3-venv), or name it: make PYTHON=/path/to/python3 demo" >&2; exit 1; fi
 
 help: ## these lines
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 demo: install ## start everything with the demonstration study, and print the address
 	@exec $(PY) -m deploy.demo
+
+training: install ## start the training environment, apart from everything else, and print the address
+	@exec $(PY) -m deploy.training
+
+training-reset: install ## throw away what was entered in training; the next start begins afresh
+	@$(PY) -m deploy.training reset
 
 test: install-dev ## lint, types, and every test but the long ones
 	@$(PY) -m deploy.browser
@@ -47,7 +53,8 @@ messages: install-dev ## collect sentences into the catalogues, and compile them
 	@$(PY) manage.py compilemessages --locale zh_Hans --ignore .venv
 
 clean: ## stop the services and delete the data of the demonstration, the virtual environment and caches
-	@if [ -d var ] && $(PY) -c 'import psycopg' 2>/dev/null; then $(PY) -m deploy.services remove; fi
+	@if [ -d var ] && $(PY) -c 'import psycopg' 2>/dev/null; then \
+	  if [ -d var/training ]; then $(PY) -m deploy.training reset || exit 1; fi; $(PY) -m deploy.services remove; fi
 	@rm -rf var .venv .install.lock .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

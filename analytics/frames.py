@@ -16,7 +16,7 @@ from analytics.derive import study_day
 from crf.declare.form import Crf, Entered, FormClass, casebook
 from crf.declare.items import Number
 from trial import schedule
-from trial.models import LIMIT_PLACES, ReferenceRange, Site, Subject, Visit
+from trial.models import LIMIT_PLACES, ReferenceRange, Site, Subject, Transfer, Visit
 
 # Kind of a column -> its type in a frame. A date stays a plain day, or None.
 DTYPES = {
@@ -79,14 +79,30 @@ def shapes() -> tuple[Shape, ...]:
 def _subjects() -> Shape:
     texts = {"subject": "code", "site": "site__code", "site_name": "site__name", "timezone": "site__timezone"}
     texts |= {name: name for name in ("dose_level", "status", "protocol_version")}
+    texts |= {"screening_site": "screening_site__code", "screening_site_name": "screening_site__name"}
     dates = ("screened_on", "enrolled_on", "withdrawn_on")
     columns = (
         [Column(name, "text") for name in texts]
         + [Column(name, "date") for name in dates]
-        + [Column("infused_at", "datetime")]
+        + [Column("infused_at", "datetime"), Column("former_sites", "text")]
     )
-    rows = Subject.objects.order_by("code").values_list(*texts.values(), *dates, "infused_at")
-    return Shape("subject", tuple(columns), (Subject._meta.db_table, Site._meta.db_table), rows.all)
+    read = Subject.objects.order_by("code").values_list(*texts.values(), *dates, "infused_at")
+
+    def rows() -> Iterator[Sequence[Any]]:
+        former = _former_sites()
+        yield from ((*row, former.get(row[0], "")) for row in read.all())
+
+    tables = (Subject._meta.db_table, Site._meta.db_table, Transfer._meta.db_table)
+    return Shape("subject", tuple(columns), tables, rows)
+
+
+def _former_sites() -> dict[str, str]:
+    """Of each subject that was transferred the sites it was at, with the day that ended each: "01<2026-04-10 02<2026-05-01"."""
+    found: dict[str, list[str]] = {}
+    lines = Transfer.objects.order_by("on", "id").values_list("subject__code", "from_site__code", "on")
+    for subject, site, on in lines:
+        found.setdefault(subject, []).append(f"{site}<{on.isoformat()}")
+    return {subject: " ".join(sites) for subject, sites in found.items()}
 
 
 def _visits() -> Shape:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from crf import sheet, workflow
 from crf.declare.form import Check, Entered, FormClass, casebook, form_named
 from crf.index import FormIndex
 from crf.place import Place, failing
-from trial.models import Site, Subject
+from trial.models import Site, Subject, Transfer
 
 
 @dataclass(slots=True)
@@ -40,6 +41,7 @@ class Readers:
         for form, checks in found:
             rows = _rows(form, self.place) if form.declared.name in there else []
             asked = workflow.asked(form.declared.name, rows)
+            among = affected(self.place.form, checks)
             for row in rows:
                 row.subject = subject
                 of = sheet.of_row(row, casebook=stored)
@@ -49,9 +51,9 @@ class Readers:
                 seen = _values_changed(checks, name, changed)
                 before = self.before.get((form, row.pk), {})
                 seen |= {derived for derived, value in before.items() if getattr(of, derived).value != value}
-                judged = failing(at, of)
+                judged = failing(at, of, among=among)
                 if judged or row.pk in asked:  # else there is nothing to open and nothing to close
-                    workflow.follow_checks(row, judged, changed=seen, now=now)
+                    workflow.follow_checks(row, judged, changed=seen, now=now, among=among)
 
 
 def waiting(place: Place, casebook: sheet.Casebook) -> Readers:
@@ -68,11 +70,13 @@ def waiting(place: Place, casebook: sheet.Casebook) -> Readers:
 def judge_limits(*, site: Site, analytes: Set[str], **_: Any) -> None:
     """Judges again, at every subject of a site, the checks that ask limits of normal of these analytes. Call inside `acting`."""
     now = timezone.now()
+    # Of who was transferred away, the samples from before.
+    here = Q(site=site) | Q(subject__in=Transfer.objects.filter(from_site=site).values("subject"))
     for form in casebook():
         checks = [check for check in form.declared.checks.values() if analytes & set(check.limits)]
         if not checks:
             continue
-        rows = form.objects.filter(site=site, status=Entered.Status.COMPLETE)  # type: ignore[attr-defined]
+        rows = form.objects.filter(here, status=Entered.Status.COMPLETE)  # type: ignore[attr-defined]
         seen = {name for check in checks for name in (check.item, *check.sees)}
         of_subject: dict[int, sheet.Casebook] = {}
         for row in rows.select_related("subject__site").prefetch_related(*form.declared.rows):
@@ -115,6 +119,11 @@ def readers(form: str, changed: set[str]) -> list[tuple[FormClass, list[Check]]]
         if checks:
             found.append((reader, checks))
     return found
+
+
+def affected(changed: FormClass, checks: Iterable[Check]) -> frozenset[str] | None:
+    """The ids of those checks: nothing else moves with what they read. None = all, for an infusion moves every study day."""
+    return None if changed.anchors else frozenset(check.id for check in checks)
 
 
 def _derived_readers(form: str, changed: set[str] | None = None) -> list[tuple[FormClass, set[str]]]:

@@ -31,7 +31,8 @@ COLUMNS = {
     "subject_id": _("subject"), "site_id": _("site"), "visit_id": _("visit"), "form_id": _("form"), "row": _("row"),
     "query_id": _("query"), "occurrence": _("entry"), "status": _("state"), "missing": _("why missing"), "version": _("version"),
     "entered_at": _("entered"), "entered_by_id": _("entered by"), "changed_at": _("last change"),
-    "changed_by_id": _("changed by"), "at": _("when"), "by_id": _("who"), "text": _("text"),
+    "changed_by_id": _("changed by"), "at": _("when"), "by_id": _("who"), "text": _("text"), "saved_at": _("saved at"),
+    "based_on": _("based on version"),
 }  # fmt: skip
 
 
@@ -60,6 +61,9 @@ def in_words(change: audit.Change) -> tuple[str, str, str]:
             words.value_in_words(model, change.column, change.new),
         )
     labels = {f.attname: str(_label(f)) for f in model._meta.concrete_fields}
+    if change.column == "text":  # of a query: what the software wrote is kept in English
+        old, new = (__(text) if text else "" for text in (_text(change.old), _text(change.new)))
+        return labels[change.column], old, new
     return labels.get(change.column, change.column), _text(change.old), _text(change.new)
 
 

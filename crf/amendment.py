@@ -271,10 +271,10 @@ def _open_visits(form: FormClass, new: str, sites: dict[int, Site]) -> list[Visi
     visits = Visit.objects.filter(actual_on=None, code__in=schedule.ACTIVITIES.get(form.declared.name, ()))
     ended = (Subject.Status.WITHDRAWN, Subject.Status.SCREEN_FAILED, Subject.Status.COMPLETED)
     found = []
-    for visit in visits.exclude(subject__status__in=ended).select_related("site"):
-        site = sites.setdefault(visit.site_id, visit.site)
+    for visit in visits.exclude(subject__status__in=ended).select_related("subject", "site"):
+        site = visit.subject.site = sites.setdefault(visit.site_id, visit.site)
         today = subjects.today(site, timezone.now())
-        if versions.of_visit(visit, site, day=None, today=today) == new:
+        if versions.of_visit(visit, visit.subject, day=None, today=today) == new:
             found.append(visit)
     return found
 

@@ -25,6 +25,7 @@ class CrfConfig(AppConfig):
             (_("Today"), "home", "calendar-check", "read"),
             (_("Subjects"), "subjects", "people", "read"),
             (_("Queries"), "queries", "chat-left-text", "read"),
+            (_("Delegation"), "delegations", "card-checklist", "delegation_log"),
             (_("Exports"), "exports", "file-earmark-zip", "export"),
         ]
         beat.defaults.append(beat.Daily("Nightly export", "crf.tasks.nightly_export", 2, 0))

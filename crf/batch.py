@@ -8,7 +8,7 @@ writing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -22,12 +22,12 @@ from django.utils.translation import gettext as _
 from crf import across, sheet
 from crf.batch_rows import Asked, Kept, write_queries, write_rows
 from crf.declare.form import Check, Crf, Entered, FormClass, casebook
-from crf.entry import Invalid
+from crf.entry import Invalid, judges
 from crf.following import looks_back
 from crf.held import Held, form_called
 from crf.place import Place, candidate, failing
 from crf.quick_page import quick_page
-from trial import audit, many, ranges, roles, schedule, subjects
+from trial import audit, delegation, many, ranges, roles, schedule, subjects, versions
 from trial.models import Site, Subject, User, Visit
 from trial.signals import data_changed
 
@@ -82,10 +82,14 @@ class Batch:
         form = form_called(sent.form)
         visit = self.visits[sent.visit] if sent.visit else None
         roles.permit(sent.by, "enter", self.site)
-        place = Place(form, self.subject, visit, sent.occurrence)
+        place = Place(form, self.subject, visit, sent.occurrence, "" if visit else self._version_now())
         self._admitted(place)
         with timezone.override(self.zone):
             self._take(place, sent, now=sent.now or timezone.now())
+
+    def _version_now(self) -> str:
+        """The protocol version of a log's entry, which is new (see crf.place.Place.version_on)."""
+        return versions.on(self.site, subjects.today(self.site, timezone.now()))
 
     def _admitted(self, place: Place) -> None:
         name, ended = place.form.declared.name, (Subject.Status.WITHDRAWN, Subject.Status.SCREEN_FAILED)
@@ -103,7 +107,7 @@ class Batch:
     def _take(self, place: Place, sent: Sent, *, now: datetime) -> None:
         form, name = place.form, place.form.declared.name
         place = place.as_typed(sent.data)
-        page = quick_page(form, place.version, may_grade=roles.may(sent.by, "grade", self.site.pk))(sent.data)
+        page = quick_page(form, place.version, may_grade=self._may_judge(form, sent.by, now))(sent.data)
         valid = page.is_valid()
         before = self.casebook.rows(name) if reads_history(form) else None
         of = candidate(place, page, now=now, stored=before, casebook=self.casebook)
@@ -131,25 +135,44 @@ class Batch:
         if place.visit is not None:
             self._took_place(self.visits[sent.visit], kept)
 
+    def _may_judge(self, form: FormClass, by: User, now: datetime) -> bool:
+        return not judges(form) or delegation.may_fill(by, form.declared.name, self.site, now=now)
+
     def _judge_others(self, kept: Kept, touched: set[int], *, changed: frozenset[str]) -> None:
         """Judges those whose history this form is part of, and those whose checks read it."""
         name = kept.place.form.declared.name
-        found = [one for one in self.kept[name] if one.plain.pk in touched]
-        for reader in readers(name, changed):
-            found += [one for one in self.kept[reader] if one is not kept and one not in found]
-        for one in found:
+        found: list[tuple[Kept, frozenset[str] | None]] = [
+            (one, None) for one in self.kept[name] if one.plain.pk in touched
+        ]
+        for reader, among in readers(name, changed).items():
+            found += [
+                (one, among)
+                for one in self.kept[reader]
+                if one is not kept and (reader != name or one.plain.pk not in touched)
+            ]
+        for one, among in found:
             place = Place(one.place.form, self.subject, self._visit(one), one.place.occurrence, one.place.under)
             of = sheet.Sheet(
                 place.form, vars(one.plain), subject=self.subject, visit=place.visit,
                 among=self.casebook.rows(place.form.declared.name), casebook=self.casebook, pk=one.plain.pk,
                 occurrence=place.occurrence, now=kept.now,
             )  # fmt: skip
-            self._ask(one, failing(place, of), by=kept.by, now=kept.now)
+            self._ask(one, failing(place, of, among=among), by=kept.by, now=kept.now, among=among)
 
-    def _ask(self, kept: Kept, failing_now: Iterable[Check], *, by: User, now: datetime) -> None:
+    def _ask(
+        self,
+        kept: Kept,
+        failing_now: Iterable[Check],
+        *,
+        by: User,
+        now: datetime,
+        among: Collection[str] | None = None,
+    ) -> None:
         """Opens a query for each check that fails now and closes those whose check holds again (see crf.workflow)."""
         failing_by_id = {check.id: check for check in failing_now}
-        for check_id in [known for known in kept.open if known not in failing_by_id]:
+        for check_id in [
+            known for known in kept.open if known not in failing_by_id and (among is None or known in among)
+        ]:
             asked = kept.open.pop(check_id)
             asked.closed_by, asked.closed_at = by, now
             if asked.query is not None:  # written before: it waits to be closed
@@ -225,6 +248,9 @@ def reads_history(form: FormClass) -> bool:
 
 
 @cache
-def readers(form: str, changed: frozenset[str]) -> tuple[str, ...]:
-    """Names of the forms whose checks read this one (see crf.across.readers)."""
-    return tuple(reader.declared.name for reader, _checks in across.readers(form, set(changed)))
+def readers(form: str, changed: frozenset[str]) -> dict[str, frozenset[str] | None]:
+    """Names of the forms whose checks read this one, with the ids of these checks; None = all (see crf.across)."""
+    kind = form_called(form)
+    return {
+        reader.declared.name: across.affected(kind, checks) for reader, checks in across.readers(form, set(changed))
+    }

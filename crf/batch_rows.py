@@ -102,8 +102,8 @@ def _insert(pairs: Iterable[tuple[Any, Any]]) -> None:
     by_model: dict[Any, list[Any]] = {}
     for model, row in pairs:
         by_model.setdefault(model, []).append(row)
-    for model, rows in by_model.items():
-        model.objects.bulk_create(rows)
+    for rows in by_model.values():
+        many.insert(rows)
 
 
 def write_queries(asked: Sequence[Asked]) -> None:
@@ -111,7 +111,7 @@ def write_queries(asked: Sequence[Asked]) -> None:
     for some in _rounds(asked):
         for by, new in _by_person((one.by, one) for one in some if one.query is None):
             with audit.acting(by):
-                Query.objects.bulk_create(_query(one) for one in new)
+                many.insert([_query(one) for one in new])
         for by, held in _by_person((one.closed_by, one) for one in some if one.closed_by is not None):
             with audit.acting(by):
                 _close(held)
@@ -160,4 +160,4 @@ def _close(held: Iterable[Asked]) -> None:
             QueryMessage(query=query, subject_id=query.subject_id, site_id=query.site_id, at=at, text=EVIDENCE)
         )
     many.update([message.query for message in messages], ["state", "closed_at"])
-    QueryMessage.objects.bulk_create(messages)
+    many.insert(messages)

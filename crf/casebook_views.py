@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as __
 
-from crf import episodes, expectations, logs
+from crf import episodes, expectations, logs, subject_notes
 from crf.declare.form import Crf, FormClass, casebook, form_named
 from crf.form_parts import ENDED, log_address
 from crf.ledger import STATES, Entry, address, ledger, ledger_of, seen_alive
@@ -25,6 +25,9 @@ from crf.subject_views import crumbs, subject_or_404
 from trial import protocol, roles, schedule, subjects, versions
 from trial.models import Subject, Visit
 from trial.request import Request
+
+# What the casebook shows of a subject besides the forms of the myeloma, read with them in one statement.
+SHOWN = ("crs_assessment", "icans_assessment", "demographics", "adverse_event")
 
 
 def visit_page(request: Request, code: str, visit_code: str) -> HttpResponse:
@@ -51,6 +54,7 @@ def visit_page(request: Request, code: str, visit_code: str) -> HttpResponse:
         "not_done_url": reverse("visit-not-done", args=[code, visit.code])
         if may_enter and any(e.state in ("expected", "overdue") for e in entries) else "",
         "remove_url": reverse("visit-remove", args=[code, visit.code]) if may_enter and visit.unscheduled and not entries else "",
+        "print_url": reverse("visit-print", args=[code, visit.code]) if any(e.state in ("complete", "queried") for e in entries) else "",
         "nothing_asked": not visit.unscheduled, "crumbs": crumbs(subject, (schedule.label(visit.code), "")),
     }  # fmt: skip
     return render(request, "crf/visit.html", context)
@@ -75,7 +79,7 @@ def casebook_page(request: Request, code: str) -> HttpResponse:
     subject = subject_or_404(code)
     roles.permit(request.user, "read", subject.site)
     now = timezone.now()
-    books = expectations.books_of([subject], also=("crs_assessment", "demographics"))
+    books = expectations.books_of([subject], also=SHOWN)
     entries, visits = ledger_of(subject, now=now, books=books)
     used = {e.visit.pk for e in entries if e.visit}
     shown = [v for v in visits if v.pk in used or v.unscheduled]
@@ -92,7 +96,9 @@ def casebook_page(request: Request, code: str) -> HttpResponse:
         "subject": {"code": subject.code, "status_label": subject.get_status_display()},
         "facts": _facts(books[subject.pk], entries, now), "visits": _heads(subject, shown, now), "rows": rows,
         "logs": _logs(subject, entries), "episodes": _episodes(request, books[subject.pk]),
-        "actions": _actions(request, subject), "crumbs": crumbs(subject),
+        "actions": _actions(request, subject), "notes": subject_notes.notes(subject), "crumbs": crumbs(subject),
+        "corrections": subject_notes.actions(request.user, subject),
+        "course_url": reverse("course", args=[code]),
     }  # fmt: skip
     return render(request, "crf/casebook.html", context)
 
@@ -125,7 +131,7 @@ def _head(subject: Subject, visit: Visit, now: datetime) -> dict[str, Any]:
     return {
         "code": visit.code, "label": schedule.label(visit.code), "day": subjects.study_day(subject, on), "planned_on": on,
         "window": window, "today": on == today, "url": reverse("visit", args=[subject.code, visit.code]),
-        "version": versions.of_visit(visit, subject.site, day=None, today=today),
+        "version": versions.of_visit(visit, subject, day=None, today=today),
     }  # fmt: skip
 
 

@@ -11,9 +11,10 @@ from django.utils import timezone
 from crf.declare.items import Item
 from crf.declare.measured import UNIT, same
 from crf.drafts import Draft, Seen
+from crf.entry import judges
 from crf.page import MISSING, PageForm
 from crf.place import Place, initial
-from trial import roles
+from trial import delegation
 from trial.models import User
 
 # What a page sends besides the form; the reason for a change is typed, and is kept with the draft.
@@ -65,7 +66,8 @@ def as_posted(values: dict[str, list[str]]) -> QueryDict:
 def typed_values(data: QueryDict, place: Place, *, by: User, draft: Draft | None) -> dict[str, list[str]]:
     """The raw strings to be kept. Items that wait for the investigator stay as the investigator left them."""
     values = {name: texts for name, texts in data.lists() if name not in OWN and not name.startswith("_pick_")}
-    if roles.may(by, "grade", place.subject.site_id):
+    form, now = place.form, timezone.now()
+    if not judges(form) or delegation.may_fill(by, form.declared.name, place.subject.site, now=now):
         return values
     waiting = _of_investigator(place)
     return {**{key: texts for key, texts in values.items() if key not in waiting}, **of_investigator(place, draft)}

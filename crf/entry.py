@@ -16,18 +16,19 @@ from django.utils.translation import gettext_noop
 
 from crf import across, drafts, sheet
 from crf.declare import measured
-from crf.declare.form import Crf, Entered, FormClass
+from crf.declare.form import MOVED, Crf, Entered, FormClass
 from crf.declare.items import Item
 from crf.following import derived_across, follow, looks_back
 from crf.page import PageForm, page_form
 from crf.place import Place, admitted, candidate, failing, initial
 from crf.sent import typed, with_grids
-from trial import audit, roles, subjects
+from trial import audit, delegation, roles, subjects
 from trial.models import Subject, User, Visit
 from trial.signals import data_changed
 
 # Stored as the msgid: each reader of the history gets it in their own language.
 AFTER_ALL = gettext_noop("Entered after all, though it was marked as not done.")
+AFTER_MOVE = gettext_noop("Entered here, where another form stood that was moved.")
 
 
 class Invalid(Exception):
@@ -69,12 +70,19 @@ def blank_page(
     if data is not None:
         data = with_grids(typed(data), place.form)
         place = place.as_typed(data)
+    site, name, now = place.subject.site, place.form.declared.name, timezone.now()
     return page_form(place.form, place.version)(
         data,
         initial=initial(row) if row else None,
-        may_grade=roles.may(by, "grade", place.subject.site_id),
+        may_grade=delegation.may_fill(by, name, site, now=now) if judges(place.form) else True,
+        not_delegated=delegation.missing(by, name, site, now=now) if judges(place.form) else "",
         complete=complete,
     )
+
+
+def judges(form: FormClass) -> bool:
+    """Whether a form has items for the investigator."""
+    return form.declared.name in delegation.GROUP_OF
 
 
 @transaction.atomic
@@ -123,7 +131,8 @@ def _submit(
     page = page_form(form, place.version)(
         with_grids(typed(data), form),
         initial=initial(row) if row else None,
-        may_grade=roles.may(by, "grade", subject.site_id),
+        may_grade=delegation.may_fill(by, form.declared.name, subject.site, now=now) if judges(form) else True,
+        not_delegated=delegation.missing(by, form.declared.name, subject.site, now=now) if judges(form) else "",
     )
     if based_on is not None and based_on != (row.version if row else 0):
         page.is_valid()
@@ -146,13 +155,13 @@ def _submit(
     if row and not reason:
         if counts:
             raise Invalid(page, needs_reason=True)
-        reason = AFTER_ALL
+        reason = AFTER_MOVE if MOVED in row.missing else AFTER_ALL
     readers, own = across.waiting(place, casebook), derived_across(row if counts else None, casebook)
     with audit.acting(by, reason):
         row, created = _write(place, page, row, by=by, now=now)
         of.pk = row.pk  # it is stored now: the casebook, where it is read from here on, holds it
         moved = {name for name, value in own.items() if getattr(of, name).value != value}
-        follow(place, row, of, stored=stored or (), changed=changed | moved, now=now)
+        follow(place, row, of, stored=stored or (), casebook=casebook, changed=changed | moved, now=now)
         readers.judge(of, row.pk, changed=changed, now=now)
         row.submitted(by=by, reason=reason)
         if place.visit is not None:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crf.checks.episodes import KINDS, Kind, Numbered, of_course, since
 from crf.declare.form import Whole, form_named
@@ -18,6 +19,7 @@ from crf.place import Place
 from crf.sheet import Casebook, Sheet
 from trial.models import Subject
 from trial.rules.crs_episodes import day_of
+from trial.rules.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Followed:
     """Every assessment of a kind since the infusion, oldest first, and the episodes they make."""
 
     assessments: tuple[Any, ...]
+    verdicts: tuple[Verdict, ...]  # the grade of each assessment
     episodes: tuple[Numbered, ...]
     maximum: int | None  # the worst grade of all; None = no assessment could be judged
 
@@ -32,12 +35,22 @@ class Followed:
 def _follow(kind: Kind, rows: Mapping[str, Sequence[Any]], subject: Subject) -> Followed:
     assessments = tuple(since(subject.infused_at, rows[kind.form]))
     course = kind.course(assessments, infused_at=subject.infused_at)
-    return Followed(assessments, tuple(of_course(kind, course, assessments, subject.infused_at)), course.maximum)
+    episodes = tuple(of_course(kind, course, assessments, subject.infused_at))
+    return Followed(assessments, course.verdicts, episodes, course.maximum)
 
 
 EPISODES: dict[str, Whole] = {
     code: Whole(forms=(kind.form,), follow=partial(_follow, kind)) for code, kind in KINDS.items()
 }
+# What an assessment of CRS may say was given: key, label, and whether it does.
+GIVEN: tuple[tuple[str, Any, Callable[[Any], bool]], ...] = (
+    ("tocilizumab", gettext_lazy("Tocilizumab"), lambda a: a.anticytokine == "Y" and a.anticytokine_drug == "TOCILIZUMAB"),
+    (
+        "anticytokine", gettext_lazy("Other anticytokine drug"),
+        lambda a: a.anticytokine == "Y" and a.anticytokine_drug != "TOCILIZUMAB",
+    ),
+    ("steroid", gettext_lazy("Corticosteroid"), lambda a: a.steroid == "Y"),
+)  # fmt: skip
 KIND_OF_FORM = {kind.form: kind for kind in KINDS.values()}
 
 
@@ -133,12 +146,7 @@ def _treatments(one: Numbered) -> list[tuple[str, list[date]]]:
     """What the assessments of the episode say was given for it; those of ICANS do not ask."""
     if one.kind.code != "CRS":
         return []
-    asked: list[tuple[str, Callable[[Any], bool]]] = [
-        (_("Tocilizumab"), lambda a: a.anticytokine == "Y" and a.anticytokine_drug == "TOCILIZUMAB"),
-        (_("Other anticytokine drug"), lambda a: a.anticytokine == "Y" and a.anticytokine_drug != "TOCILIZUMAB"),
-        (_("Corticosteroid"), lambda a: a.steroid == "Y"),
-    ]
-    return [(label, one.given(what)) for label, what in asked]
+    return [(str(label), one.given(what)) for _key, label, what in GIVEN]
 
 
 def _day(one: Numbered, at: datetime | date | None, *, whole: bool = False) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crf import expectations
-from crf.myeloma import MYELOMA
 from crf.sheet import Casebook
 from trial.models import Subject
 
@@ -16,13 +15,13 @@ _kept: dict[int, tuple[Any, expectations.Facts]] = {}
 
 
 def facts_of_many(
-    people: Iterable[Subject], written: Mapping[int, Sequence[Any]], *, books: Mapping[int, Casebook] | None = None
+    people: Iterable[Subject], written: Mapping[int, tuple[int, ...]], *, books: Mapping[int, Casebook] | None = None
 ) -> dict[int, expectations.Facts]:
     """The facts of each subject by its key, from its forms alone.
 
-    written: of each subject the lines of the list of all forms. Facts are made again as soon as one of the forms they
-    follow from was written since: a form is known by its key, its version and the transaction that wrote it, which no
-    database of a server gives twice. books: as in `crf.ledger.ledger`.
+    written: of each subject how many of the forms they follow from are stored, with the sum and the greatest of the
+    transactions that wrote them. Facts are made again as soon as one of them was written since: that adds a form, or puts
+    a later transaction in the place of an earlier one, so the sum grows. books: as in `crf.ledger.ledger`.
     """
     everyone = {subject.pk: subject for subject in people}
     keys = {pk: _key(subject, written.get(pk, ())) for pk, subject in everyone.items()}
@@ -38,9 +37,6 @@ def facts_of_many(
     return {pk: fresh[pk] if pk in fresh else _kept[pk][1] for pk in everyone}
 
 
-def _key(subject: Subject, written: Sequence[Any]) -> Any:
+def _key(subject: Subject, written: tuple[int, ...]) -> Any:
     """Everything the facts depend on: what was written, when the infusion was, on which clock."""
-    forms = frozenset(
-        (row.form, row.form_id, row.version, row.written, row.status) for row in written if row.form in MYELOMA.forms
-    )
-    return subject.code, subject.infused_at, subject.site.timezone, forms
+    return subject.code, subject.infused_at, subject.site.timezone, written

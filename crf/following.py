@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from crf import sheet, workflow
-from crf.declare.form import Declaration, Entered, FormClass
+from crf.declare.form import Crf, Declaration, Entered, FormClass
 from crf.place import Place, failing
 from trial.models import Visit
 
@@ -45,35 +45,82 @@ def _derived_changed(before: sheet.Sheet, after: sheet.Sheet) -> set[str]:
 
 
 def follow(
-    place: Place, row: Entered, of: sheet.Sheet, *, stored: Sequence[Any], changed: set[str], now: datetime
+    place: Place,
+    row: Entered,
+    of: sheet.Sheet,
+    *,
+    stored: Sequence[Any],
+    casebook: sheet.Casebook,
+    changed: set[str],
+    now: datetime,
 ) -> None:
     """Opens and closes queries of the form just written, and of those whose history it is part of.
 
     A form entered late, corrected or moved in time may change what follows from others of its kind: judged again.
-    stored: the subject's forms of this kind before the writing.
+    stored: the subject's forms of this kind before the writing; casebook: all that this kind reads, likewise.
     """
-    form, subject = place.form, place.subject
+    form = place.form
     known = {one.pk: one for one in stored}
     before = _histories(stored)
     after = _histories(
         sheet.in_time([*(p for p in stored if p.pk != row.pk), of.plain(row.pk)], form.declared.about_day)
     )
 
-    def then(pk: int, histories: dict[int, Sequence[Any]], visit: Visit | None) -> sheet.Sheet:
-        return sheet.Sheet(
-            form, vars(known[pk]), subject=subject, visit=visit, before=histories[pk], pk=pk,
-            occurrence=known[pk].occurrence, now=now,
-        )  # fmt: skip
-
-    derived = _derived_changed(then(row.pk, before, place.visit), of) if row.pk in known else set()
+    derived = set()
+    if row.pk in known:
+        derived = _derived_changed(_then(place, known[row.pk], before, casebook, place.visit, now), of)
     workflow.follow_checks(
         row, failing(place, of, hard=False), changed=changed | derived, now=now, fresh=row.version == 1
     )
-    touched = [pk for pk in before if pk != row.pk and before[pk] != after[pk]]
-    others = form.objects.filter(pk__in=touched)  # type: ignore[attr-defined]
-    for other in (others.select_related("visit") if place.visit else others) if touched else ():
-        there = Place.of(other, subject)
-        judged = then(other.pk, after, there.visit)
-        derived = _derived_changed(then(other.pk, before, there.visit), judged)
+    others = {pk: one for pk, one in known.items() if pk != row.pk}
+    touched = [pk for pk in others if before[pk] != after[pk]]
+    if touched:
+        written = casebook.after(form, of.plain(row.pk))
+        _again(place, {pk: others[pk] for pk in touched}, (before, casebook), (after, written), now=now)
+
+
+def follow_without(place: Place, pk: int, *, stored: Sequence[Any], casebook: sheet.Casebook, now: datetime) -> None:
+    """The same where a form of the kind is there no more: the others are judged by the history that is left.
+
+    stored: the subject's forms of this kind, that one included; casebook: all that this kind reads, likewise. Call after
+    the writing, inside `acting`.
+    """
+    others = [one for one in stored if one.pk != pk]
+    before, after = _histories(stored), _histories(others)
+    touched = {one.pk: one for one in others if before[one.pk] != after[one.pk]}
+    if touched:
+        _again(place, touched, (before, casebook), (after, casebook.without(place.form, pk)), now=now)
+
+
+Past = tuple[dict[int, Sequence[Any]], sheet.Casebook]  # the history of each form, and the forms of other kinds
+
+
+def _again(place: Place, touched: dict[int, Any], before: Past, after: Past, *, now: datetime) -> None:
+    """Judges those stored forms again, whose history has changed."""
+    form = place.form
+    rows = form.objects.filter(pk__in=touched)  # type: ignore[attr-defined]
+    rows = list(rows.select_related("visit") if issubclass(form, Crf) else rows)
+    asked = workflow.asked(form.declared.name, rows)
+    for other in rows:
+        there, plain = Place.of(other, place.subject), touched[other.pk]
+        judged = _then(place, plain, *after, there.visit, now)
+        derived = _derived_changed(_then(place, plain, *before, there.visit, now), judged)
         # Hard checks as well: a query that one of them opened here stays until it holds (see crf.across).
-        workflow.follow_checks(other, failing(there, judged), changed=derived, now=now)
+        found = failing(there, judged)
+        if found or other.pk in asked:  # else there is nothing to open and nothing to close
+            workflow.follow_checks(other, found, changed=derived, now=now)
+
+
+def _then(
+    place: Place,
+    plain: Any,
+    histories: dict[int, Sequence[Any]],
+    casebook: sheet.Casebook,
+    visit: Visit | None,
+    now: datetime,
+) -> sheet.Sheet:
+    """A stored form as it is judged with that history."""
+    return sheet.Sheet(
+        place.form, vars(plain), subject=place.subject, visit=visit, before=histories[plain.pk], casebook=casebook,
+        pk=plain.pk, occurrence=plain.occurrence, now=now,
+    )  # fmt: skip

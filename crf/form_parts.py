@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as __
 
 from crf import entry, episodes, serious, sheet, words
-from crf.declare.form import Entered, FormClass
+from crf.declare.form import MOVED, Entered, FormClass
 from crf.ledger import NEW, address, place_label
 from crf.page import PageForm
 from crf.subject_views import crumbs
@@ -80,6 +80,13 @@ def mark_of(place: entry.Place, row: Any, here: str, may_enter: bool) -> dict[st
     else:
         labels = {"COMPLETE": __("Entered in error"), "WITHDRAWN": __("Restore the entry")}
         url = here + "withdraw/"
+    if row and MOVED in row.missing:
+        # What was moved away is no mark: where it went stands above the form.
+        return {
+            "why": "",
+            "label": labels["WITHDRAWN"] if place.visit and may_enter else "",
+            "url": url if place.visit and may_enter else "",
+        }
     label = labels.get(status, "") if may_enter and place.occurrence != NEW and (row or place.visit) else ""
     why = row.why if row and not (place.visit and status == "WITHDRAWN") else ""
     return {"why": words.reason(why), "label": label, "url": url if label else ""}
@@ -104,10 +111,13 @@ def queries_of(place: entry.Place, row: Any) -> list[dict[str, Any]]:
 def actions(place: entry.Place, row: Any, may_enter: bool) -> list[dict[str, str]]:
     """Where to go from here: the other entries of a log, or another assessment the same visit where the form repeats."""
     if place.visit is None:
-        return _of_log(place, may_enter)
+        stands = row is not None and row.status == Entered.Status.COMPLETE
+        return _of_log(place, may_enter) + ([_move(place)] if stands and may_enter else [])
     declared = place.form.declared
-    if not (row and row.status == Entered.Status.COMPLETE and may_enter and declared.repeats):
+    if not (row and row.status == Entered.Status.COMPLETE and may_enter):
         return []
+    if not declared.repeats:
+        return [_move(place)]
     rows = place.form.objects.filter(subject=place.subject, visit=place.visit)  # type: ignore[attr-defined]
     numbers = sorted(rows.values_list("occurrence", flat=True))
     return [
@@ -121,7 +131,13 @@ def actions(place: entry.Place, row: Any, may_enter: bool) -> list[dict[str, str
             "icon": "plus-lg",
             "url": address(place.form, place.subject, place.visit, numbers[-1] + 1),
         },
+        _move(place),
     ]
+
+
+def _move(place: entry.Place) -> dict[str, str]:
+    here = address(place.form, place.subject, place.visit, place.occurrence)
+    return {"label": __("Move"), "icon": "arrow-right", "url": here + "move/"}
 
 
 def _of_log(place: entry.Place, may_enter: bool) -> list[dict[str, str]]:

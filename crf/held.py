@@ -36,7 +36,7 @@ class Held(sheet.Casebook):
         """Puts a new form in its place in time; returns those of its kind that come after it."""
         name, key = form.declared.name, form.declared.about_day
         self._newest[name] = plain
-        self._made.clear()
+        self._made = {key: made for key, made in self._made.items() if name not in made[0].forms}
         if key and getattr(plain, key) is None:
             return ()
         rows = self._rows[name]

@@ -25,7 +25,7 @@ def follow(forms: Mapping[str, Sequence[Any]], subject: Subject) -> Told | None:
     infused_on = subjects.infused_on(subject)
     if infused_on is None:
         return None
-    own = ranges.of_site(subject.site)
+    own = ranges.of_subject(subject)
     person = forms["demographics"][-1] if forms["demographics"] else None
 
     def limits(analyte: str, on: date) -> Limits:

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crf import expectations
-from crf.declare.form import Crf, Entered, FormClass, casebook
-from crf.drafts import Draft
+from crf.declare.form import Crf, FormClass, casebook
 from crf.facts import facts_of_many
-from crf.index import FormIndex
+from crf.ledger_rows import NOT_SEEN, Read, ReadToDo
 from crf.sheet import Casebook
-from crf.workflow import Query
 from trial import schedule, subjects
 from trial.models import Subject, Visit
 
 # Most urgent first; the first that applies is shown.
 STATES = ("queried", "draft", "overdue", "expected", "complete", "not_done")
 NEW = 0  # the occurrence of a log entry that has no number yet: it takes one when it is saved
-# A form that may be entered without seeing the subject says nothing about being alive.
-NOT_SEEN = ("survival_status", "death")
 
 
 @dataclass(slots=True)
@@ -70,86 +64,26 @@ def place_label(visit: Visit | None, occurrence: int) -> str:
     return _("New entry") if occurrence == NEW else _("Entry %(n)d") % {"n": occurrence}
 
 
-class _Read:
-    """What is stored and begun of these subjects, read at once: the same few queries however many they are."""
-
-    def __init__(self, people: Collection[int], names: Collection[str] | None) -> None:
-        """names: of these forms alone; None = of all."""
-        of = {"subject__in": people} if names is None else {"subject__in": people, "form__in": names}
-        self.visits: dict[int, list[Visit]] = defaultdict(list)
-        for visit in Visit.objects.filter(subject__in=people).order_by():
-            self.visits[visit.subject_id].append(visit)
-        for of_subject in self.visits.values():
-            of_subject.sort(key=lambda v: schedule.position(v.code))
-        # Of a place, that is a subject and a visit (or None), the rows and drafts of each form.
-        self.rows: dict[tuple[int, int | None], dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
-        self.written: dict[int, list[Any]] = defaultdict(list)
-        stored = FormIndex.objects.filter(**of).order_by("occurrence", "form_id")
-        columns = (
-            "subject_id",
-            "visit_id",
-            "form",
-            "form_id",
-            "occurrence",
-            "status",
-            "changed_at",
-            "version",
-            "written",
+def _present(read: Read, form: FormClass, subject: Subject, visit: Visit | None, *, settled: bool) -> list[Entry]:
+    """What was submitted or begun of one form at one place; settled=False leaves out what wants nothing more."""
+    name, place = form.declared.name, (subject.pk, visit.pk if visit else None)
+    due = visit.planned_on if visit else None
+    rows = read.rows[place][name] if place in read.rows else ()
+    found = []
+    for row in rows if settled else [row for row in rows if (name, row.form_id) in read.queries]:
+        queries, first = read.queries.get((name, row.form_id), (0, None))
+        state = "queried" if queries else ("not_done" if row.status == "NOT_DONE" else "complete")
+        asked = first.astimezone(ZoneInfo(subject.site.timezone)).date() if first and visit is None else due
+        found.append(
+            Entry(form, subject, visit, row.occurrence, state, asked, queries, row.form_id, row.changed_at, row.status)
         )
-        for row in stored.values_list(*columns, named=True).iterator(chunk_size=20_000):
-            if row.status != Entered.Status.WITHDRAWN:
-                self.rows[(row.subject_id, row.visit_id)][row.form].append(row)
-            self.written[row.subject_id].append(row)
-        open_ones = Query.objects.filter(**of).exclude(state=Query.State.CLOSED)
-        counted = open_ones.order_by().values("form", "form_id").annotate(n=Count("id"), first=Min("opened_at"))
-        self.queries = {(q["form"], q["form_id"]): (q["n"], q["first"]) for q in counted}
-        self.drafts: dict[tuple[int, int | None], dict[str, list[Draft]]] = defaultdict(lambda: defaultdict(list))
-        for draft in Draft.objects.filter(**of).defer("values").order_by("occurrence"):
-            self.drafts[(draft.subject_id, draft.visit_id)][draft.form].append(draft)
-
-    def there(self, subject: Subject, visit: Visit | None) -> set[str]:
-        """Names of the forms of which something was submitted or begun at a place."""
-        place = (subject.pk, visit.pk if visit else None)
-        return {*self.rows.get(place, ()), *self.drafts.get(place, ())}
-
-    def present(self, form: FormClass, subject: Subject, visit: Visit | None, *, settled: bool) -> list[Entry]:
-        """What was submitted or begun of one form at one place; settled=False leaves out what wants nothing more."""
-        name, place = form.declared.name, (subject.pk, visit.pk if visit else None)
-        due = visit.planned_on if visit else None
-        rows = self.rows[place][name] if place in self.rows else ()
-        found = []
-        for row in rows:
-            queries, first = self.queries.get((name, row.form_id), (0, None))
-            if not settled and not queries:
-                continue
-            state = "queried" if queries else ("not_done" if row.status == "NOT_DONE" else "complete")
-            asked = first.astimezone(ZoneInfo(subject.site.timezone)).date() if first and visit is None else due
-            found.append(
-                Entry(
-                    form, subject, visit, row.occurrence, state, asked, queries, row.form_id, row.changed_at, row.status
-                )
-            )
-        taken = {row.occurrence for row in rows}
-        found += [
-            Entry(form, subject, visit, draft.occurrence, "draft", due, since=draft.saved_at)
-            for draft in (self.drafts[place][name] if place in self.drafts else ())
-            if draft.occurrence not in taken
-        ]
-        return found
-
-    def seen_alive(self, subject: Subject) -> date | None:
-        """The last day of a visit at which a form shows a subject alive."""
-        days = [
-            expectations.day_of(visit)
-            for visit in self.visits[subject.pk]
-            if any(
-                row.status == "COMPLETE"
-                for name, rows in self.rows.get((subject.pk, visit.pk), {}).items()
-                if name not in NOT_SEEN
-                for row in rows
-            )
-        ]
-        return max((day for day in days if day is not None), default=None)
+    taken = {row.occurrence for row in rows}
+    found += [
+        Entry(form, subject, visit, draft.occurrence, "draft", due, since=draft.saved_at)
+        for draft in (read.drafts[place][name] if place in read.drafts else ())
+        if draft.occurrence not in taken
+    ]
+    return found
 
 
 def ledger(
@@ -159,19 +93,21 @@ def ledger(
     forms: Collection[FormClass] | None = None,
     books: Mapping[int, Casebook] | None = None,
     settled: bool = True,
+    until: date | None = None,
 ) -> list[Entry]:
     """Every form that is stored, begun or expected, for these subjects, in as many queries as for one of them.
 
     forms: these alone; None = all. books: what the expectations read (`expectations.books_of`), for who has read it
     already; None = read here. settled=False leaves out what wants nothing more (complete and not done without a query):
-    quicker for a work list. Subjects must carry their site (select_related).
+    quicker for a work list; until: then also what no day up to this one asks for. Subjects must carry their site
+    (select_related).
     """
-    return _ledger(of, now=now, forms=forms, books=books, settled=settled)[0]
+    return _ledger(of, now=now, forms=forms, books=books, settled=settled, until=until)[0]
 
 
 def ledger_of(subject: Subject, *, now: datetime, books: Mapping[int, Casebook]) -> tuple[list[Entry], list[Visit]]:
     """The ledger of one subject, with its visits in the order of the schedule."""
-    entries, read = _ledger([subject], now=now, forms=None, books=books, settled=True)
+    entries, read = _ledger([subject], now=now, forms=None, books=books, settled=True, until=None)
     return entries, read.visits[subject.pk]
 
 
@@ -182,30 +118,43 @@ def _ledger(
     forms: Collection[FormClass] | None,
     books: Mapping[int, Casebook] | None,
     settled: bool,
-) -> tuple[list[Entry], _Read]:
+    until: date | None,
+) -> tuple[list[Entry], Read]:
     people = {s.pk: s for s in of}
     wanted = casebook() if forms is None else list(forms)
     by_name = {form.declared.name: form for form in wanted if issubclass(form, Crf)}
     order = {name: at for at, name in enumerate(by_name)}
     logs = [f for f in wanted if not issubclass(f, Crf)]
-    read = _Read(people, None if forms is None else [form.declared.name for form in wanted])
-    facts = facts_of_many(people.values(), read.written, books=books) if by_name else {}
-    asked = {code: [n for n in schedule.expected_at(code) if n in by_name] for code in schedule.BY_CODE}
+    if settled or forms is not None:
+        read = Read(people, None if forms is None else [form.declared.name for form in wanted])
+    else:
+        read = ReadToDo(people, until=until)
+    asked = {code: {n for n in schedule.expected_at(code) if n in by_name} for code in schedule.BY_CODE}
+    days = {subject.pk: subjects.today(subject.site, now) for subject in people.values()}
+
+    def awaits(subject: Subject) -> bool:
+        """Whether anything may be awaited: only then the facts decide."""
+        return read.may_miss_death(subject) or any(
+            asked.get(visit.code, set()) - read.there(subject, visit) and expected(subject, visit, days[subject.pk])
+            for visit in read.visits[subject.pk]
+        )
+
+    deciding = [subject for subject in people.values() if awaits(subject)] if by_name else []
+    facts = facts_of_many(deciding, read.written, books=books)
     found: list[Entry] = []
     for subject in people.values():
-        if by_name:
-            known = facts[subject.pk].until(read.seen_alive(subject))
-            today = subjects.today(subject.site, now)
+        known = facts[subject.pk].until(read.seen_alive(subject)) if subject.pk in facts else None
         for visit in read.visits[subject.pk] if by_name else ():
-            there = read.there(subject, visit)
-            here = {*asked.get(visit.code, ()), *there, *_besides(known, read.rows.get((subject.pk, visit.pk), {}))}
-            for name in sorted(here & order.keys(), key=order.__getitem__):
-                if name in there:
-                    found += read.present(by_name[name], subject, visit, settled=settled)
+            there, rows = read.there(subject, visit), read.rows.get((subject.pk, visit.pk), {})
+            missing = (asked.get(visit.code, set()) | _besides(known, rows)) - there if known else set()
+            present = there if settled else {*rows, *read.drafts.get((subject.pk, visit.pk), ())}
+            for name in sorted((missing | present) & order.keys(), key=order.__getitem__):
+                if name in missing and known:
+                    found += _awaited(by_name[name], subject, visit, known, days[subject.pk])
                 else:
-                    found += _awaited(by_name[name], subject, visit, known, today)
+                    found += _present(read, by_name[name], subject, visit, settled=settled)
         for log in logs:
-            found += read.present(log, subject, None, settled=settled)
+            found += _present(read, log, subject, None, settled=settled)
     return found, read
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crf import across, drafts, sheet, workflow
-from crf.declare.form import WHY, Crf, Entered, Log
+from crf.declare.form import MOVED, WHY, Crf, Entered, Log
 from crf.ledger import ledger
 from crf.place import Place, admitted, failing
 from trial import audit, roles
@@ -28,7 +28,7 @@ def mark(place: Place, *, by: User, reason: str, now: datetime) -> Entered:
     if not issubclass(place.form, Crf) or place.visit is None:
         raise Refused(_("An entry of a log is never expected, so it cannot be not done."))
     admitted(place)
-    reason = _given(reason)
+    reason = given(reason)
     row = place.row(lock=True)
     if row is not None and row.status == Entered.Status.COMPLETE:
         raise Refused(_("This form holds data, so it was done. Please correct the values instead."))
@@ -49,7 +49,7 @@ def mark_visit(visit: Visit, *, by: User, reason: str, now: datetime) -> list[En
     What was entered at the visit, drafts included, stays as it is. The visit must carry its subject and the site.
     """
     roles.permit(by, "enter", visit.site_id)
-    reason = _given(reason)
+    reason = given(reason)
     awaited = [place_of(entry) for entry in ledger([visit.subject], now=now) if _awaited_at(entry, visit)]
     if not awaited:
         raise Refused(_("No form is expected at this visit any more."))
@@ -69,7 +69,7 @@ def place_of(entry: Any) -> Place:
 def take_back(place: Place, *, by: User, reason: str, now: datetime) -> Entered:
     """A form that was marked not done by mistake is expected again. Raises Refused where it is not marked."""
     roles.permit(by, "enter", place.subject.site_id)
-    reason, row = _given(reason), place.row(lock=True)
+    reason, row = given(reason), place.row(lock=True)
     if row is None or row.status != Entered.Status.NOT_DONE:
         raise Refused(_("This form is not marked as not done."))
     return _set(row, Entered.Status.WITHDRAWN, by=by, reason=reason, now=now)
@@ -82,7 +82,7 @@ def withdraw(place: Place, *, by: User, reason: str, now: datetime) -> Entered:
     Checks of other forms that read it are judged again. Raises Refused for anything but a submitted entry of a log.
     """
     roles.permit(by, "enter", place.subject.site_id)
-    reason, row = _given(reason), _of_log(place, Entered.Status.COMPLETE)
+    reason, row = given(reason), _of_log(place, Entered.Status.COMPLETE)
     casebook = sheet.Casebook(place.subject)
     readers = across.waiting(place, casebook)
     row = _set(row, Entered.Status.WITHDRAWN, by=by, reason=reason, now=now)
@@ -96,7 +96,9 @@ def withdraw(place: Place, *, by: User, reason: str, now: datetime) -> Entered:
 def restore(place: Place, *, by: User, reason: str, now: datetime) -> Entered:
     """A withdrawn entry of a log counts again; what its checks ask is asked anew. Raises Refused where none is withdrawn."""
     roles.permit(by, "enter", place.subject.site_id)
-    reason, row = _given(reason), _of_log(place, Entered.Status.WITHDRAWN)
+    reason, row = given(reason), _of_log(place, Entered.Status.WITHDRAWN)
+    if MOVED in row.missing:
+        raise Refused(_("This entry was moved. Where it stands now, it can be moved back."))
     readers = across.waiting(place, sheet.Casebook(place.subject))
     row = _set(row, Entered.Status.COMPLETE, by=by, reason=reason, now=now)
     of = sheet.of_row(row)
@@ -114,7 +116,8 @@ def _of_log(place: Place, status: str) -> Entered:
     return row
 
 
-def _given(reason: str) -> str:
+def given(reason: str) -> str:
+    """The reason as it is kept. Raises Refused where there is none."""
     reason = reason.replace("\0", "").strip()[:500]
     if not reason:
         raise Refused(_("Please give a reason."))

@@ -47,7 +47,7 @@ class ReasonForm(forms.Form):
         return cleaned
 
 
-def _ask(
+def ask(
     request: Request, deed: Callable[[str], Any], *, choices: Any, back_url: str, then: str, **context: Any
 ) -> HttpResponse:
     """The page with the reason; with one it does the deed and goes on. context: title, lead, submit_label, crumbs, subject."""
@@ -72,7 +72,7 @@ def form_not_done(request: Request, code: str, visit_code: str, slug: str, occur
     back = row is not None and row.status == Entered.Status.NOT_DONE
     deed = not_done.take_back if back else not_done.mark
     title = __("It was done after all") if back else __("Mark as not done")
-    return _ask(
+    return ask(
         request, lambda reason: deed(place, by=request.user, reason=reason, now=timezone.now()),
         choices=codelists.WithdrawReason.choices if back else codelists.NotDoneReason.choices,
         back_url=here, then=here if back else reverse("casebook", args=[code]), title=title, submit_label=title,
@@ -90,7 +90,7 @@ def withdraw_entry(request: Request, code: str, visit_code: str, slug: str, occu
     back = row is not None and row.status == Entered.Status.WITHDRAWN
     deed = not_done.restore if back else not_done.withdraw
     title = __("Restore the entry") if back else __("Entered in error")
-    return _ask(
+    return ask(
         request, lambda reason: deed(place, by=request.user, reason=reason, now=timezone.now()),
         choices=codelists.WithdrawReason.choices, back_url=here, then=log_address(place.subject, place.form), title=title,
         submit_label=title, what=place.form.declared.title, subject=place.subject,
@@ -107,7 +107,7 @@ def visit_not_done(request: Request, code: str, visit_code: str) -> HttpResponse
     awaited = [e for e in entries if e.visit and e.visit.pk == visit.pk and e.state in ("expected", "overdue")]
     here = reverse("visit", args=[code, visit_code])
     title = __("Mark the visit as not done")
-    return _ask(
+    return ask(
         request, lambda reason: not_done.mark_visit(visit, by=request.user, reason=reason, now=timezone.now()),
         choices=codelists.NotDoneReason.choices, back_url=here, then=reverse("casebook", args=[code]), title=title,
         submit_label=title, subject=visit.subject, what=schedule.label(visit.code), listed=[e.form.declared.title for e in awaited],
@@ -121,7 +121,7 @@ def remove_visit(request: Request, code: str, visit_code: str) -> HttpResponse:
     visit = _visit_or_404(request, code, visit_code)
     here = reverse("visit", args=[code, visit_code])
     title = __("Remove the visit")
-    return _ask(
+    return ask(
         request, lambda reason: subjects.remove_visit(visit, by=request.user, reason=reason),
         choices=codelists.WithdrawReason.choices, back_url=here, then=reverse("casebook", args=[code]), title=title,
         submit_label=title, subject=visit.subject, what=schedule.label(visit.code),

@@ -63,17 +63,18 @@ class PageForm(forms.Form):
         *,
         initial: Mapping[str, Any] | None = None,
         may_grade: bool = True,
+        not_delegated: str = "",  # why an investigator may not fill the investigator's items
         complete: bool = True,
     ) -> None:
-        self.may_grade, self.complete = may_grade, complete
+        self.may_grade, self.complete, self.not_delegated = may_grade, complete, not_delegated
         super().__init__(data, initial=dict(initial or {}), label_suffix="")
         for name, item in self.items.items():
             if isinstance(item, Item) and item.about.investigator and not may_grade:
                 self.fields[name].disabled = self.fields[name + MISSING].disabled = True
+                self.fields[name].not_delegated = not_delegated  # type: ignore[attr-defined]
+        grids = {name: item for name, item in self.items.items() if isinstance(item, Rows)}
         self.grids: dict[str, BaseFormSet[RowForm]] = {
-            name: self.grid(name, item, data, (initial or {}).get(name, ()))
-            for name, item in self.items.items()
-            if isinstance(item, Rows)
+            name: self.grid(name, item, data, (initial or {}).get(name, ())) for name, item in grids.items()
         }
 
     def grid(self, name: str, item: Rows, data: Any, initial: Any) -> BaseFormSet[RowForm]:
@@ -88,8 +89,7 @@ class PageForm(forms.Form):
 
     def read_only(self) -> None:
         """For those who may read but not enter: every control shows its value and takes none."""
-        lines = [line for grid in self.grids.values() for line in grid.forms]
-        for form in (self, *lines):
+        for form in (self, *(line for grid in self.grids.values() for line in grid.forms)):
             for field in form.fields.values():
                 field.disabled = True
         for grid in self.grids.values():
@@ -118,6 +118,8 @@ class PageForm(forms.Form):
         return cleaned
 
     def _complete(self, name: str, item: Any) -> None:
+        if self.not_delegated and item.about.investigator and self._typed_over(name):
+            self.add_error(name, self.not_delegated)
         value, why = self.cleaned_data.get(name), self.cleaned_data.get(name + MISSING)
         if value is not None and why:
             self.add_error(name, __("There is a value and a reason why it is missing. Please keep one of them."))
@@ -125,6 +127,11 @@ class PageForm(forms.Form):
             if item.about.investigator and not self.may_grade:
                 return  # waits for the investigator; a query says so
             self.add_error(name, __("Please enter a value, or say why it is missing."))
+
+    def _typed_over(self, name: str) -> bool:
+        """Whether something was sent for an item that the page showed to be read only."""
+        sent = {key: str(self.data.get(key) or "").strip() for key in (name, name + MISSING)}
+        return any(text and text != str(self.initial.get(key) or "") for key, text in sent.items())
 
     def refuse(self, name: str, text: str) -> None:
         """An error at an item or at a grid; at the form where neither has that name."""
@@ -168,20 +175,16 @@ class PageForm(forms.Form):
         for key, messages in self.errors.items():
             name = key.removesuffix(MISSING)
             label = self.items[name].about.label if name in self.items else self.declared.title
-            anchor = (
-                f"item-{name}" if name in self.items else ""
-            )  # what is wrong with the form as a whole stands nowhere
+            # What is wrong with the form as a whole stands nowhere.
+            anchor = f"item-{name}" if name in self.items else ""
             found += [{"label": str(label), "text": str(text), "anchor": anchor} for text in messages]
         for name, grid in self.grids.items():
             label = str(self.items[name].about.label)
             found += [{"label": label, "text": str(text), "anchor": f"item-{name}"} for text in grid.non_form_errors()]
             for number, row in enumerate(grid.forms, 1):
                 for inner, messages in row.errors.items():
-                    words = (
-                        f"{label} {number}, {row.declared.items[inner].about.label}"
-                        if inner in row.declared.items
-                        else label
-                    )
+                    item = row.declared.items.get(inner)
+                    words = f"{label} {number}, {item.about.label}" if item else label
                     found += [{"label": words, "text": str(text), "anchor": f"item-{name}"} for text in messages]
         return found
 
@@ -246,13 +249,14 @@ class ItemOnPage(LayoutObject):
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def render(self, form: PageForm, context: Any, template_pack: Any = None, **_kwargs: Any) -> str:
+    def render(self, form: PageForm, _context: Any, template_pack: Any = None, **_kwargs: Any) -> str:
         form.rendered_fields |= {self.name, self.name + MISSING}  # type: ignore[attr-defined]
         item = form.items[self.name]
-        return render_to_string(
-            "crf/items/_item.html",
-            {"field": form[self.name], "item": item, "about": item.about, "missing": form[self.name + MISSING]},
-        )
+        context = {
+            "field": form[self.name], "item": item, "about": item.about, "missing": form[self.name + MISSING],
+            "source": form.declared.source_of(item),
+        }  # fmt: skip
+        return render_to_string("crf/items/_item.html", context)
 
 
 class GridOnPage(LayoutObject):
@@ -261,19 +265,15 @@ class GridOnPage(LayoutObject):
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def render(self, form: PageForm, context: Any, template_pack: Any = None, **_kwargs: Any) -> str:
-        grid = form.grids[self.name]
-        item = form.items[self.name]
-        return render_to_string(
-            "crf/items/_rows.html",
-            {
-                "grid": grid,
-                "item": item,
-                "about": item.about,
-                "name": self.name,
-                "columns": item.row.declared.in_force(form.version).values(),
-            },
-        )
+    def render(self, form: PageForm, _context: Any, template_pack: Any = None, **_kwargs: Any) -> str:
+        grid, item = form.grids[self.name], form.items[self.name]
+        source_of = form.declared.source_of
+        columns = item.row.declared.in_force(form.version).values()
+        context = {
+            "grid": grid, "item": item, "about": item.about, "name": self.name, "source": source_of(item),
+            "columns": [{"about": column.about, "source": source_of(column)} for column in columns],
+        }  # fmt: skip
+        return render_to_string("crf/items/_rows.html", context)
 
 
 class RetiredOnPage(LayoutObject):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,7 +37,7 @@ class Place:
     def of(cls, row: Entered, subject: Subject) -> Place:
         """The place of a stored form. subject: the same, with its site at hand."""
         visit = getattr(row, "visit", None)
-        under = "" if visit is not None else versions.on(subject.site, subjects.today(subject.site, row.entered_at))
+        under = "" if visit is not None else versions.at(subject, subjects.today(subject.site, row.entered_at))
         return cls(type(row), subject, visit, row.occurrence, under)
 
     def row(self, lock: bool = False) -> Entered | None:
@@ -64,9 +65,9 @@ class Place:
         if self.under:
             return self.under
         if self.visit is None:
-            return versions.on(site, subjects.today(site, self._came_in() or timezone.now()))
+            return versions.at(self.subject, subjects.today(site, self._came_in() or timezone.now()))
         known = day if isinstance(day, date) else None  # of a partial date nobody knows the day
-        return versions.of_visit(self.visit, site, day=known, today=subjects.today(site, timezone.now()))
+        return versions.of_visit(self.visit, self.subject, day=known, today=subjects.today(site, timezone.now()))
 
     def _came_in(self) -> datetime | None:
         rows = self.form.objects.filter(subject=self.subject, occurrence=self.occurrence)  # type: ignore[attr-defined]
@@ -75,7 +76,8 @@ class Place:
 
     def as_typed(self, data: Any) -> Place:
         """The same place under the version of the day that was typed. Times in `data` are on the current clock."""
-        waits = self.visit is not None and not self.visit.protocol_version and versions.active(self.subject.site)
+        several = self.subject.transferred_on is not None or versions.active(self.subject.site)
+        waits = self.visit is not None and not self.visit.protocol_version and several
         return replace(self, under=self.version_on(_day_typed(self.form, data) if waits else None))
 
 
@@ -131,22 +133,34 @@ def candidate(
     )  # fmt: skip
 
 
-def failing(place: Place, of: sheet.Sheet, *, hard: bool | None = None) -> list[Check]:
-    """Checks in force that fail, an item's plausible range included; hard=None gives both kinds."""
-    declared, version = place.form.declared, place.version_on(of.day)
+def failing(
+    place: Place, of: sheet.Sheet, *, hard: bool | None = None, among: Collection[str] | None = None
+) -> list[Check]:
+    """Checks in force that fail, an item's plausible range included; hard=None gives both kinds.
+
+    among: the ids of those to judge, for who knows that nothing else can have changed; None = all.
+    """
+    checks, ranged = _in_force(place.form, place.version_on(of.day), protocol.VERSIONS)
     found = [
         check
-        for check in declared.checks.values()
-        if (hard is None or check.hard == hard)
-        and protocol.in_force(version, since=check.since, until=check.until)
-        and check.holds(of) is False
+        for check in checks
+        if (hard is None or check.hard == hard) and (among is None or check.id in among) and check.holds(of) is False
     ]
-    if hard is not True:
-        asked = declared.in_force(version)
-        found += [
-            _range_check(n, i) for n, i in declared.items.items() if n in asked and i.outside_soft(getattr(of, n))
-        ]
+    if hard is not True and among is None:
+        found += [_range_check(item.name, item) for item in ranged if item.outside_soft(getattr(of, item.name))]
     return found
+
+
+@cache
+def _in_force(
+    form: FormClass, version: str, versions: tuple[protocol.Version, ...]
+) -> tuple[tuple[Check, ...], tuple[Any, ...]]:
+    """The checks of a form under a version, and the items with a plausible range; the same for every form of the kind."""
+    declared = form.declared
+    asked = declared.in_force(version)
+    checks = (c for c in declared.checks.values() if protocol.in_force(version, since=c.since, until=c.until))
+    ranged = (item for name, item in declared.items.items() if name in asked and item.about.soft is not None)
+    return tuple(checks), tuple(ranged)
 
 
 def _day_typed(form: FormClass, data: Any) -> date | None:

@@ -71,6 +71,10 @@ class Head:
     times: tuple[tuple[str, str, SaidTime], ...]  # abbreviation, whole name, what is known so far
     therapy_on: date | None
     therapy_day: int | None
+    relapse_on: date | None  # from complete response, for disease-free survival
+    relapse_day: int | None
+    clinical_on: date | None  # a clinical relapse, which by itself is no progression
+    clinical_day: int | None
 
 
 def head(followed: Followed) -> Head:
@@ -92,9 +96,14 @@ def head(followed: Followed) -> Head:
             ("PFS", __("Progression-free survival"), said_time(followed.pfs)),
             ("DOR", __("Duration of response"), said_time(followed.dor)),
             ("OS", __("Overall survival"), said_time(followed.os)),
+            ("TTNT", __("Time to next treatment"), said_time(followed.ttnt)),
         ),
         therapy_on=followed.new_therapy_on,
         therapy_day=day(followed.new_therapy_on),
+        relapse_on=course.relapse_from_cr_on,
+        relapse_day=day(course.relapse_from_cr_on),
+        clinical_on=course.clinical_relapse_on,
+        clinical_day=day(course.clinical_relapse_on),
     )
 
 

@@ -39,7 +39,7 @@ def response_page(request: Request, code: str) -> HttpResponse:
     followed: Followed | None = casebook.made(MYELOMA)
     context: dict[str, Any] = {
         "subject": subject, "infused_on": subjects.infused_on(subject), "paper": PAPER, "crumbs": crumbs(subject, (__("Response"), "")),
-        "casebook_url": reverse("casebook", args=[subject.code]),
+        "casebook_url": reverse("casebook", args=[subject.code]), "course_url": reverse("course", args=[subject.code]),
     }  # fmt: skip
     if followed is not None:
         rows, strays = lines(casebook, followed)

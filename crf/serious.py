@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.dispatch import receiver
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -29,18 +29,20 @@ FORM, KIND = "adverse_event", "serious_event"
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """How long there is to report a serious event."""
+    """How long there is to report a serious event; `until` None = it is not recorded since when the site knows."""
 
-    until: datetime  # on the site's clock
+    until: datetime | None  # on the site's clock
     left: timedelta  # negative once it is overdue
 
     @property
     def overdue(self) -> bool:
-        return self.left < timedelta(0)
+        return self.until is None or self.left < timedelta(0)
 
     @property
     def text(self) -> str:
         """ "Report by 14:10 on 7 March", with what is left or by how much it is late."""
+        if self.until is None:
+            return _("It is not recorded when the site became aware: report it now, and enter that time.")
         minutes = abs(self.left) // timedelta(minutes=1)
         shown = {
             "time": date_format(self.until, "H:i"), "day": date_format(self.until, "MONTH_DAY_FORMAT"),
@@ -52,20 +54,22 @@ class Clock:
 
 
 def clock(event: Any, *, zone: ZoneInfo, now: datetime) -> Clock | None:
-    """The clock of an adverse event, typed or stored; None where it is not serious, is reported, or nobody knows since when."""
-    if event.serious != "Y" or event.aware_at is None or event.reported_on is not None:
+    """The clock of an adverse event, typed or stored; None where it is not serious, or is reported."""
+    if event.serious != "Y" or event.reported_at is not None:
         return None
+    if event.aware_at is None:
+        return Clock(None, timedelta(0))
     until = event.aware_at + REPORT_WITHIN
     return Clock(until.astimezone(zone), until - now)
 
 
 def unreported(sites: Iterable[int], *, now: datetime) -> list[tuple[Any, Clock]]:
-    """The serious events of these sites that are not reported, the most urgent first."""
+    """The serious events of these sites that are not reported, the most urgent first: those of which nobody says since when."""
     rows = form_named(FORM).objects.filter(  # type: ignore[attr-defined]
-        site__in=list(sites), serious="Y", aware_at__isnull=False, reported_on=None, status=Entered.Status.COMPLETE
+        site__in=list(sites), serious="Y", reported_at=None, status=Entered.Status.COMPLETE
     )
     found = []
-    for row in rows.select_related("subject__site").order_by("aware_at", "pk"):
+    for row in rows.select_related("subject__site").order_by(F("aware_at").asc(nulls_first=True), "pk"):
         until = clock(row, zone=ZoneInfo(row.subject.site.timezone), now=now)
         if until is not None:
             found.append((row, until))
@@ -78,7 +82,7 @@ def announce(subject: Subject, form: str, **_kwargs: Any) -> None:
     if form != FORM:
         return
     events = form_named(FORM).objects  # type: ignore[attr-defined]
-    rows = events.filter(subject=subject, serious="Y", reported_on=None, status=Entered.Status.COMPLETE)
+    rows = events.filter(subject=subject, serious="Y", reported_at=None, status=Entered.Status.COMPLETE)
     for pk in rows.order_by("pk").values_list("pk", flat=True):
         asked = {"event": pk}
         if not Job.objects.filter(kind=KIND, arguments=asked).exists():
@@ -93,7 +97,7 @@ def tell(progress: jobs.Progress) -> dict[str, Any]:
     """
     with transaction.atomic(), audit.acting("beat"), audit.seeing(Site.objects.values_list("pk", flat=True)):
         rows = form_named(FORM).objects.select_related("subject__site")  # type: ignore[attr-defined]
-        event = rows.filter(pk=progress.arguments["event"], serious="Y", reported_on=None).first()
+        event = rows.filter(pk=progress.arguments["event"], serious="Y", reported_at=None).first()
         if event is None:
             return {"told": 0}
         messages = [_message(event, person) for person in recipients(event.subject.site)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -42,24 +43,31 @@ class Sheet:
         casebook: the subject's forms of other kinds, shared by the sheets of one subject; None = read when needed.
         """
         self.subject, self.visit, self.pk, self.occurrence = subject, visit, pk, occurrence
-        self._form, self._verdicts = form, {}  # type: ignore[var-annotated]
-        zone = self._zone
-        self._values = {name: on_site(value, zone) for name, value in values.items()}
+        self._form, self._typed = form, values
+        self._zone = ZoneInfo(subject.site.timezone)
         self._before, self._among, self._casebook = before, among, casebook
         self._own: tuple[int | None, Casebook] | None = None
         self.now = now or timezone.now()
 
     def __getattr__(self, name: str) -> Any:
-        declared = self._form.declared
-        if name in declared.derived:
-            if name not in self._verdicts:
-                self._verdicts[name] = declared.derived[name].of(self)
-            return self._verdicts[name]
+        if name.startswith("_"):
+            raise AttributeError(name)
+        declared, value = self._form.declared, None
         if name in declared.items:
-            return self._values.get(name)
-        if name in declared.rows:
-            return self._values.get(name) or ()
-        raise AttributeError(name)
+            value = on_site(self._typed.get(name), self._zone)
+        elif name in declared.rows:
+            value = on_site(self._typed.get(name), self._zone) or ()
+        elif name in declared.derived:
+            value = declared.derived[name].of(self)
+        else:
+            raise AttributeError(name)
+        # Kept where Python looks first: a check or rule asks for one value many times.
+        self.__dict__[name] = value
+        return value
+
+    def _value(self, name: str) -> Any:
+        """The value of an item by its name; None where the form has none of that name."""
+        return getattr(self, name) if name in self._form.declared.items else None
 
     @property
     def casebook(self) -> Casebook:
@@ -97,19 +105,15 @@ class Sheet:
             self._own = (self.pk, self.casebook.instead(self._form, self.plain(self.pk or 0)))
         return self._own[1].made(whole)
 
-    @property
+    @cached_property
     def day(self) -> date | None:
         """The day this form is about, on the site's clock."""
-        value = self._values.get(self._form.declared.about_day) if self._form.declared.about_day else None
+        value = self._value(self._form.declared.about_day)
         return value.date() if isinstance(value, datetime) else value
 
     @property
     def today(self) -> date:
         return self.now.astimezone(self._zone).date()
-
-    @property
-    def _zone(self) -> ZoneInfo:
-        return ZoneInfo(self.subject.site.timezone)
 
     def local(self, at: datetime) -> datetime:
         """A time on the site's clock."""
@@ -160,7 +164,7 @@ class Sheet:
     def baseline(self, item: str) -> Any:
         """The last value of an item before the infusion, in forms of this kind; None for a form that is itself before it."""
         start, key = self.subject.infused_at, self._form.declared.about_day
-        mine = self._values.get(key)
+        mine = self._value(key)
         if start is None or mine is None or mine < start:
             return None
         before = [getattr(one, item) for one in self.history if getattr(one, key) < start]
@@ -181,7 +185,7 @@ class Casebook:
         of_site: tuple[ranges.Range, ...] | None = None,
     ) -> None:
         self.subject, self._rows, self._ranges = subject, {} if rows is None else rows, of_site
-        self._made: dict[int, Any] = {}
+        self._made: dict[int, tuple[Whole, Any]] = {}
         self._latest: dict[tuple[str, str], Any] = {}
         self._by_analyte: dict[str, list[Range]] | None = None
         self._newest: dict[str, Any] = {}  # the form that was entered last, where all of a kind were read
@@ -203,9 +207,9 @@ class Casebook:
 
     @property
     def ranges(self) -> tuple[ranges.Range, ...]:
-        """The limits of normal that the laboratory of the subject's site has stated; read once."""
+        """The limits of normal that the laboratory of the subject's site has stated, of a former site for its days; read once."""
         if self._ranges is None:
-            self._ranges = ranges.of_site(self.subject.site)
+            self._ranges = ranges.of_subject(self.subject)
         return self._ranges
 
     def ranges_of(self, analyte: str) -> Sequence[Range]:
@@ -228,8 +232,9 @@ class Casebook:
     def made(self, whole: Whole) -> Any:
         """What follows from the forms that it reads."""
         if id(whole) not in self._made:
-            self._made[id(whole)] = whole.follow({name: self.rows(name) for name in whole.forms}, self.subject)
-        return self._made[id(whole)]
+            made = whole.follow({name: self.rows(name) for name in whole.forms}, self.subject)
+            self._made[id(whole)] = whole, made
+        return self._made[id(whole)][1]
 
     def instead(self, form: FormClass, record: Any) -> Casebook:
         """The same casebook with one form as it is being typed; itself, where that is what is stored."""
@@ -305,7 +310,7 @@ def since_infusion(form: FormClass, subject: Subject, forms: Sequence[Any]) -> l
 def earlier(sheet: Sheet, forms: Sequence[Any]) -> list[Any]:
     """Those of the subject's `stored` forms before this one's time."""
     key = sheet._form.declared.about_day
-    mine = sheet._values.get(key) if key else None
+    mine = sheet._value(key)
     others = [p for p in forms if p.pk != sheet.pk]
     if mine is None:
         return others

@@ -6,16 +6,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as __
 from django.views.decorators.http import require_GET, require_POST
 
-from crf import codelists, draft_views, drafts, entry, episodes, logs, replan, retired, words
+from crf import codelists, draft_views, drafts, entry, episodes, logs, moved, prefill, replan, retired, words
 from crf.conflict import conflict_page, resolved, stored_as_typed
-from crf.declare.form import Entered
+from crf.declare.form import MOVED, Entered
 from crf.drafted import OWN, anothers, as_posted, banner, known, number, opened, seen_of, shown_revision
 from crf.form_parts import actions, crumbs_of, judged, mark_of, queries_of, state_of
 from crf.ledger import NEW, address, place_label
@@ -24,13 +24,13 @@ from crf.page import PageForm
 from crf.places import place_or_404
 from crf.sent import with_grids
 from crf.workflow import Query
-from trial import away, protocol, roles, subjects
+from trial import away, delegation, protocol, roles, subjects
 from trial.request import Request
 
 
 def form_page(request: Request, code: str, visit_code: str, slug: str, occurrence: int = 1) -> HttpResponse:
     """One form of one visit of one subject."""
-    place = place_or_404(code, visit_code, slug, occurrence)
+    place = place_or_404(code, visit_code, slug, occurrence, taken=request.method == "POST")
     roles.permit(request.user, "read", place.subject.site)
     with timezone.override(ZoneInfo(place.subject.site.timezone)):
         if request.method == "POST":
@@ -43,9 +43,13 @@ def form_page(request: Request, code: str, visit_code: str, slug: str, occurrenc
 
 def _get(request: Request, place: entry.Place) -> HttpResponse:
     row, saved = place.row(), ""
+    if row is not None:
+        place = entry.Place.of(row, place.subject)  # when it came in, and so its version, is known by now
     data: Any = None
     based_on = row.version if row else 0
     draft = drafts.find(place.form.declared.name, place.subject, place.visit, place.occurrence)
+    if row is None and draft is None and place.visit is None and place.occurrence != NEW:
+        raise Http404
     if draft is not None and not roles.may(request.user, "enter", place.subject.site):
         draft = None
     if draft is not None:
@@ -53,6 +57,11 @@ def _get(request: Request, place: entry.Place) -> HttpResponse:
     elif (one := episodes.asked_for(place, request.GET)) is not None:
         data = episodes.typed_event(one)
         saved = __("Filled in from the daily assessments: please check and complete it.")
+    elif row is None and (known_of := prefill.asked_for(place, request.GET)) is not None:
+        data = known_of
+        saved = __(
+            "Filled in from the former screening: please check each value against the source. Nothing is saved yet."
+        )
     page = entry.blank_page(place, by=request.user, data=data, complete=False, row=row)
     if data is not None:
         page.is_valid()
@@ -116,7 +125,8 @@ def _submit(request: Request, place: entry.Place, data: QueryDict, based_on: int
                 messages.info(request, __("This was saved already, as entry %(n)d.") % {"n": again.occurrence})
                 return redirect(address(place.form, place.subject, None, again.occurrence))
             begun = None
-            if not roles.may(request.user, "grade", place.subject.site):
+            now = timezone.now()
+            if not delegation.may_fill(request.user, place.form.declared.name, place.subject.site, now=now):
                 begun = drafts.find(there.form.declared.name, there.subject, there.visit, there.occurrence)
             outcome = entry.submit(
                 there.form, subject=there.subject, visit=there.visit, occurrence=there.occurrence, data=data,
@@ -192,12 +202,14 @@ def _render(
         **told, "form": page, "checks": failing if checked or row else [c for c in failing if c.hard],
         "page": {
             "subject": place.subject, "visit": {"label": place_label(place.visit, place.occurrence)}, "state": state,
-            "form_label": place.form.declared.title, "version": based_on, "person": request.user.pk, "saved_text": saved,
+            "form_label": place.form.declared.title, "chapter": place.form.declared.protocol_chapter,
+            "version": based_on, "person": request.user.pk, "saved_text": saved,
             "protocol": page.version if len(protocol.VERSIONS) > 1 else "",
             "opened": (opened(request.POST) or timezone.now()).isoformat() if place.occurrence == NEW else "",
             "seen": draft.revision if draft else _still_seen(request, place),
         },
-        "draft": banner(page, draft, row) if draft else None, "draft_url": here + "draft/" if may_enter else "",
+        "draft": banner(page, draft, row) if draft else None, "print_url": here + "print/" if place.occurrence != NEW else "",
+        "draft_url": here + "draft/" if may_enter and not withdrawn else "",
         "again_url": address(place.form, place.subject, None, NEW) + "draft/" if place.visit is None else "",
         "error_summary": errors + ([{"label": __("Reason"), "text": reason_error, "anchor": "item-reason"}] if reason_missing else []),
         "queries": queries, "history_url": here + "history/" if row else "", "mark": mark_of(place, row, here, may_enter and draft is None),
@@ -206,7 +218,8 @@ def _render(
         "reason_choice": typed.get("reason_choice", ""), "reason_text": typed.get("reason_text", ""),
         "reason_error": reason_error if reason_missing else "", "actions": actions(place, row, may_enter),
         "crumbs": crumbs_of(place, here),
-        "response_url": _response_url(place),
+        "prefill": prefill.offer(place, row) if may_enter and not page.is_bound else {},
+        "response_url": _response_url(place), "moves": moved.moves_of(row) if row and MOVED in row.missing else [],
     }  # fmt: skip
     if not may_enter or withdrawn:
         page.read_only()
@@ -250,7 +263,7 @@ def history(request: Request, code: str, visit_code: str, slug: str, occurrence:
         here = address(place.form, place.subject, place.visit, place.occurrence)
         label = place_label(place.visit, place.occurrence)
         context = {
-            "changes": words.history(row) if row else [], "form_url": here,
+            "changes": words.history(row) if row else [], "form_url": here, "moves": moved.moves_of(row) if row else [],
             "page": {"subject": place.subject, "visit": {"label": label}, "form_label": place.form.declared.title},
             "crumbs": crumbs_of(place, here, (__("History"), "")),
         }  # fmt: skip

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as __
 
 from crf import serious
 from crf.declare.form import casebook
-from crf.ledger import Entry, ledger, waiting
+from crf.ledger import Entry
 from crf.models.crs_assessment import courses_of
+from crf.standing import waiting_of
 from trial import protocol, roles, subjects
 from trial.models import Subject
 from trial.request import Request
@@ -37,7 +38,7 @@ def home(request: Request) -> HttpResponse:
     if chosen := request.GET.get("site"):
         everyone = everyone.filter(site__code=chosen)
     people = list(everyone)
-    due = waiting(ledger(people, now=now, settled=False), now=now)
+    due = waiting_of(people, now=now)
     if name := request.GET.get("form"):
         due = [entry for entry in due if entry.form.declared.name == name]
     counts = Counter(entry.state for entry in due)
@@ -114,16 +115,15 @@ def subject_list(request: Request) -> HttpResponse:
         found = found.filter(status=status)
     found = found.order_by("-infused_at", "code") if request.GET.get("sort") == "infused" else found.order_by("code")
     now = timezone.now()
-    whole = request.GET.get("sort") in ("overdue", "queries")
-    page = Paginator(found, 10_000 if whole else PAGE).get_page(request.GET.get("page"))
-    counted = {s.pk: Counter[str]() for s in page}
-    for entry in ledger(page, now=now):
-        counted[entry.subject.pk][entry.state] += 1
-        counted[entry.subject.pk]["open"] += entry.queries
+    by = {"overdue": "overdue", "queries": "open"}.get(request.GET.get("sort", ""))
+    everyone = list(found) if by else []
+    counted = _counted(everyone, now)
+    # Whoever has most comes first: all have to be counted before one page of them is shown.
+    ordered = sorted(everyone, key=lambda s: -counted[s.pk][by]) if by else found
+    page = Paginator(ordered, PAGE).get_page(request.GET.get("page"))
+    counted = counted or _counted(list(page), now)
     courses = courses_of(page)
     rows = [_line(s, counted[s.pk], courses[s.pk].maximum, now) for s in page]
-    if whole:
-        rows.sort(key=lambda r: -r["overdue" if request.GET["sort"] == "overdue" else "open_queries"])
     may_screen = roles.may(request.user, "screen")
     context = {
         "subjects": rows, "statuses": Subject.Status.choices, "page_obj": page,
@@ -132,12 +132,22 @@ def subject_list(request: Request) -> HttpResponse:
     return render(request, "trial/subject_list.html", context)
 
 
+def _counted(people: list[Subject], now: datetime) -> dict[int, Counter[str]]:
+    """Of each subject by its key how many forms wait, by state, and how many queries are open."""
+    counted = {subject.pk: Counter[str]() for subject in people}
+    for entry in waiting_of(people, now=now):
+        counted[entry.subject.pk][entry.state] += 1
+        counted[entry.subject.pk]["open"] += entry.queries
+    return counted
+
+
 def _line(subject: Subject, counted: Counter[str], crs_maximum: int | None, now: datetime) -> dict[str, Any]:
     return {
         "code": subject.code, "url": reverse("casebook", args=[subject.code]), "site": subject.site.code,
         "dose_level": subject.dose_level, "status": subject.status, "status_label": subject.get_status_display(),
         "infused_on": subjects.infused_on(subject), "study_day": subjects.study_day(subject, subjects.today(subject.site, now)),
         "crs_max": {"value": crs_maximum}, "open_queries": counted["open"], "overdue": counted["overdue"],
+        "course_url": reverse("course", args=[subject.code]),
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -119,11 +119,18 @@ def range_text(item: Any) -> str:
 
 @transaction.atomic(savepoint=False)
 def follow_checks(
-    row: Entered, failing: Iterable[Check], *, changed: set[str], now: datetime, fresh: bool = False
+    row: Entered,
+    failing: Iterable[Check],
+    *,
+    changed: set[str],
+    now: datetime,
+    fresh: bool = False,
+    among: Collection[str] | None = None,
 ) -> None:
     """Opens a query for each check that fails now and closes those whose check holds again. Call inside `acting`.
 
     A query that a reviewer closed stays closed until a value it saw changes. fresh: the form was written this moment.
+    among: the ids of the checks that were judged; None = all.
     """
     failing_by_id = {check.id: check for check in failing}
     # Nobody can have asked about a form that was not there.
@@ -131,7 +138,7 @@ def follow_checks(
     mine = [] if fresh else list(asked)
     open_now = {q.check_id: q for q in mine if q.is_open}
     for query in open_now.values():
-        if query.check_id not in failing_by_id:
+        if query.check_id not in failing_by_id and (among is None or query.check_id in among):
             _close(query, by=None, now=now)
     accepted = {q.check_id for q in mine if q.state == Query.State.CLOSED and q.closed_by_id is not None}
     for check in failing_by_id.values():
@@ -155,6 +162,28 @@ def close_all(row: Entered, *, now: datetime) -> None:
     """Closes what is asked about a form that counts no more. Call inside `acting`."""
     for query in Query.objects.filter(form=row.declared.name, form_id=row.pk).exclude(state=Query.State.CLOSED):
         _close(query, by=None, now=now)
+
+
+def close_checks(row: Entered, *, now: datetime) -> None:
+    """Closes what checks ask about a form whose values are gone; a person's question stays. Call inside `acting`."""
+    asked_by_checks = Query.objects.filter(form=row.declared.name, form_id=row.pk).exclude(check_id="")
+    for query in asked_by_checks.exclude(state=Query.State.CLOSED):
+        _close(query, by=None, now=now)
+
+
+def carry(row: Entered, to: Entered) -> None:
+    """Takes the open questions of people, with their threads, to where the form stands now. Call inside `acting`."""
+    mine = Query.objects.filter(form=row.declared.name, form_id=row.pk, check_id="").exclude(state=Query.State.CLOSED)
+    keys = list(mine.values_list("pk", flat=True))
+    owner = {"subject_id": to.subject_id, "site_id": to.site_id}
+    QueryMessage.objects.filter(query__in=keys).update(**owner)
+    Query.objects.filter(pk__in=keys).update(
+        **owner,
+        visit_id=getattr(to, "visit_id", None),
+        form_id=to.pk,
+        occurrence=to.occurrence,
+        seen_version=to.version,
+    )
 
 
 def asked(form: str, rows: Iterable[Entered]) -> set[int]:

@@ -40,9 +40,9 @@ def valid(item: Any) -> tuple[str, Any]:
     return fixed[kind]
 
 
-def fill(form: FormClass) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(typed, expected) with every item filled that can be shown at the same time."""
-    items = form.declared.in_force("1.0")
+def fill(form: FormClass, version: str = "1.0") -> tuple[dict[str, Any], dict[str, Any]]:
+    """(typed, expected) with every item filled that can be shown at the same time. version: of the protocol."""
+    items = form.declared.in_force(version)
     # An item that others depend on gets the code that shows most of them.
     wanted = Counter(
         (i.about.shown_if.item, code) for i in items.values() if i.about.shown_if for code in i.about.shown_if.codes
@@ -82,11 +82,11 @@ def leading(form: FormClass) -> set[str]:
     return {item.about.shown_if.item for item in form.declared.in_force("1.0").values() if item.about.shown_if}
 
 
-def enter_the_rest(subject: Subject, *, by: User) -> None:
+def enter_the_rest(subject: Subject, *, by: User, version: str = "1.0") -> None:
     """Every form of the casebook that this subject lacks, at an unscheduled visit or in its log."""
     with study.seeing_everything():
         visit = subjects.unscheduled(subject, by=by, on=date(2026, 3, 25))
         for form in casebook():
             if not form.objects.filter(subject=subject).exists():  # type: ignore[attr-defined]
                 where = "log" if issubclass(form, Log) else visit.code
-                study.submit(form.declared.name, subject, where, fill(form)[0], by=by)
+                study.submit(form.declared.name, subject, where, fill(form, version)[0], by=by)

@@ -10,10 +10,11 @@ from typing import Any
 from crf import entry
 from crf.declare.form import form_named
 from trial import audit, subjects
-from trial.models import Membership, Site, Subject, User, Visit
+from trial.models import Delegation, Membership, Site, Subject, User, Visit
 
 SCREENED_ON, ENROLLED_ON = date(2026, 3, 2), date(2026, 3, 9)
 INFUSED_AT = datetime(2026, 3, 20, 2, 30, tzinfo=UTC)  # 10:30 at a site in Shanghai
+DELEGATED_ON = date(2020, 1, 1)
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
 
@@ -29,19 +30,22 @@ def make_sites(count: int = 3) -> list[Site]:
         return [Site.objects.create(code=f"{n:02d}", name=f"Hospital {n}", city="Wuhan") for n in range(1, count + 1)]
 
 
-def person(role: str, *sites: Site, name: str = "", password: str | None = None) -> User:
-    """A person with one role at these sites; no site = every site."""
+def person(role: str, *sites: Site, name: str = "", password: str | None = None, delegated: bool = True) -> User:
+    """A person with one role at these sites; no site = every site. An investigator is the principal one, unless told."""
     with audit.acting("migration"), seeing_everything():
         user = User(username=name or "-".join([role.lower(), *(site.code for site in sites)]), is_staff=True)
         user.set_password(password)
         user.save()
         for site in sites or (None,):
             Membership.objects.create(user=user, site=site, role=role)
+            if role == "INVESTIGATOR" and delegated:
+                for one in [site] if site else Site.objects.all():
+                    Delegation.objects.create(user=user, site=one, group="PRINCIPAL", from_on=DELEGATED_ON, by=user)
     return user
 
 
 def typed_consent(**changes: Any) -> dict[str, Any]:
-    return {"consent_date": "2026-03-01", "consent_version": "2.1", "reconsent": "N"} | changes
+    return {"consent_date": "2026-03-01", "consent_version": "2.1"} | changes
 
 
 def typed_demographics(**changes: Any) -> dict[str, Any]:

@@ -18,6 +18,7 @@ LIMIT = 320  # "about 300"
 LONG = {
     "crf/declare/items.py": "eight item classes side by side, to be compared",
     "crf/demo/flowsheets.py": "data: one flow sheet a subject",
+    "crf/models/adverse_event.py": "one form a file, items and checks together",
     "crf/models/crs_assessment.py": "one form a file, items and checks together",
     "trial/models.py": "the tables of the study side by side",
 }

@@ -36,9 +36,9 @@ PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 # Said in Chinese hospitals as in English ones.
 ALIKE = {
     "CRS", "CPAP", "BiPAP", "NE", "n", "95 % CI", "{dose} × 10⁶/kg", "ICE", "IgG", "IgA", "IgM", "IgD", "IgE", "PET-CT", "CT",
-    "MRI", "SUVmax", "ICANS", "MRD", "Kaplan-Meier", "1e-4", "1e-5", "1e-6", "del(17p)", "del(1p32)", "t(4;14)", "t(14;16)", "t(14;20)",
-    "10⁶/kg", "I", "II", "III", "IV", "ISS", "R-ISS", "R2-ISS", "IMWG 2016", "IMS/IMWG 2025", "3+3",
-    "ALT", "AST", "INR", "mg", "µg", "g", "mg/m²", "mg/kg", "µg/kg", "µg/min", "µg/kg/min",
+    "MRI", "SUVmax", "ICANS", "MRD", "EMD", "Kaplan-Meier", "1e-4", "1e-5", "1e-6", "del(17p)", "del(1p32)", "t(4;14)", "t(14;16)",
+    "t(14;20)", "10⁶/kg", "I", "II", "III", "IV", "ISS", "R-ISS", "R2-ISS", "IMWG 2016", "IMS/IMWG 2025",
+    "3+3", "ALT", "AST", "INR", "mg", "µg", "g", "mg/m²", "mg/kg", "µg/kg", "µg/min", "µg/kg/min",
 }  # fmt: skip
 # Signs take the place of words.
 SIGNS = {
@@ -211,6 +211,7 @@ class Visible(HTMLParser):
 # Names and sources; the test's own people are called after their roles.
 NAMES = re.compile(
     r"Cartwright|Hospital \d|Wuhan|Asia/Shanghai|Lee DW|Biol Blood Marrow Transplant|[\w.]+-\d\d|ASTCT|ECOG|FiO2|L/min"
+    r"|\w+ [A-Z]{1,2}(?: et al|等| 等)\.? [A-Z][\w. ]+ \d{4};[\w:.-]+"  # a work that is cited
 )
 ENGLISH = re.compile(r"[A-Za-z]{3,}(?: [A-Za-z]{2,})+")
 

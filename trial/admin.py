@@ -17,6 +17,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
 from trial import audit
@@ -209,7 +210,7 @@ class Jobs(Reading):
 
     see = ("jobs",)
     fields = readonly_fields = (
-        "kind", "state", "done", "total", "message", "error", "attempts", "requested_by",
+        "kind", "state", "done", "total", "said", "error", "attempts", "requested_by",
         "created_at", "started_at", "heartbeat_at", "finished_at", "not_before",
     )  # fmt: skip
     list_display = (
@@ -217,6 +218,10 @@ class Jobs(Reading):
         moment("created_at", _("created")), moment("finished_at", _("finished")),
     )  # fmt: skip
     list_filter = ("kind", "state", "created_at")
+
+    @admin.display(description=_("message"))
+    def said(self, job: Job) -> str:
+        return __(job.message) if job.message else ""
 
     @admin.display(description=_("progress"))
     def progress(self, job: Job) -> str:

@@ -31,8 +31,8 @@ class Timetable(Panel):
 class Periodic(Timetable):
     """What runs by the clock."""
 
-    fields = ("title", "task", "enabled", "crontab", "interval", "last_run_at", "total_run_count")
-    readonly_fields = ("title", "task", "last_run_at", "total_run_count")
+    fields = ("title", "program", "enabled", "crontab", "interval", "last_run_at", "total_run_count")
+    readonly_fields = ("title", "program", "last_run_at", "total_run_count")
     list_display = ("title", "enabled", "clock", moment("last_run_at", _("last run")), "total_run_count")
     list_select_related = ("crontab", "interval", "solar", "clocked")
 
@@ -42,6 +42,10 @@ class Periodic(Timetable):
     @admin.display(description=_("name"), ordering="name")
     def title(self, schedule: Any) -> str:
         return __(schedule.name)
+
+    @admin.display(description=_("program"))
+    def program(self, schedule: Any) -> str:
+        return str(schedule.task)
 
     @admin.display(description=_("schedule"))
     def clock(self, schedule: Any) -> str:
@@ -53,7 +57,7 @@ class Crontabs(Timetable):
     """Times of day and week."""
 
     fields = ("minute", "hour", "day_of_week", "day_of_month", "month_of_year", "timezone")
-    list_display = ("__str__", "human_readable")
+    list_display = ("__str__", "timezone")
 
 
 @admin.register(IntervalSchedule)

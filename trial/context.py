@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from trial import protocol, roles
+from trial import protocol, roles, tour
 
 # Other packages add their pages here: (label, url name, icon, action needed).
 navigation: list[tuple[Any, str, str, str]] = []
@@ -22,6 +22,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "nav": [],
         "sites": [],
         "is_demo": False,
+        "is_training": settings.TRAINING,
         "idle_seconds": settings.IDLE_SECONDS,
     }
     user = getattr(request, "user", None)
@@ -35,7 +36,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
     ]
     if roles.may(user, "people") or roles.may(user, "review") or roles.may(user, "schedule"):
         nav.append({"label": _("Review"), "url": reverse("admin:index"), "icon": "clipboard-check", "active": False})
-    return {**basics, "nav": nav, "sites": sites, "is_demo": any(s.is_demonstration for s in sites)}
+    shown = {"tour": tour.of(user) if tour.due(request) else ()}
+    return {**basics, **shown, "nav": nav, "sites": sites, "is_demo": any(s.is_demonstration for s in sites)}
 
 
 def _within(path: str, url: str) -> bool:

@@ -78,6 +78,9 @@ def _protect(cursor: CursorWrapper, model: type[models.Model], guard: Guard, rol
             f'DROP POLICY IF EXISTS trial_site ON "{table}";'
             f'CREATE POLICY trial_site ON "{table}" USING {using} WITH CHECK {using};'
         )
+    cursor.execute(f'DROP POLICY IF EXISTS trial_also_read ON "{table}"')
+    if guard.also_read:
+        cursor.execute(f'CREATE POLICY trial_also_read ON "{table}" FOR SELECT USING {guard.also_read}')
     if guard.follows:
         column, target = guard.follows
         _tie(

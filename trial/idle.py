@@ -13,6 +13,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -39,7 +40,7 @@ class Idle:
         if request.user.is_authenticated:
             now, seen = time.time(), request.session.get(SEEN)
             if seen is not None and now - seen > settings.IDLE_SECONDS + 2 * step():
-                _end(request, "session ended, unused")
+                _end(request, gettext_noop("session ended, unused"))
             elif seen is None or (_by_a_person(request) and now - seen > step() / 2):
                 request.session[SEEN] = now
         return self.get_response(request)
@@ -79,7 +80,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 def lock(request: HttpRequest) -> HttpResponse:
     """The screen was locked: nothing more is to be had with this session."""
     if request.user.is_authenticated:
-        _end(request, "screen locked")
+        _end(request, gettext_noop("screen locked"))
     return HttpResponse(status=204)
 
 

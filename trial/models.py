@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from trial.guarded import Guard, SubjectTable
+from trial.guarded import FORMER_SITES, OWN_OR_OF_SUBJECT, Guard, SubjectTable
 
 ROLES = (
     "COORDINATOR",
@@ -30,9 +31,10 @@ class User(AbstractUser):
 
     language = models.CharField(_("language"), max_length=10, default="en")
     theme = models.CharField(_("theme"), max_length=5, default="auto")
+    toured = models.BooleanField(_("has seen the tour"), default=False)
 
     # Sign-in times are not study data, and a password never enters the audit trail in any form.
-    guard = Guard(leave_out=("password", "last_login"))
+    guard = Guard(leave_out=("password", "last_login", "toured"))
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
@@ -93,7 +95,7 @@ class ReferenceRange(models.Model):
         _("source"), max_length=200, blank=True, help_text=_("The laboratory's list and its date.")
     )
 
-    guard = Guard(site="site_id", reason=True)
+    guard = Guard(site="site_id", reason=True, also_read=FORMER_SITES)
 
     class Meta:
         ordering = ["site", "analyte", "sex", "age_from", "valid_from"]
@@ -120,7 +122,7 @@ class ProtocolApproval(models.Model):
     version = models.CharField(_("protocol version"), max_length=10)
     active_from = models.DateField(_("in force at the site from"))
 
-    guard = Guard(site="site_id", reason=True)
+    guard = Guard(site="site_id", reason=True, also_read=FORMER_SITES)
 
     class Meta:
         ordering = ["site", "active_from"]
@@ -195,13 +197,27 @@ class Subject(models.Model):
     infused_at = models.DateTimeField(_("infused at"), null=True, blank=True)
     withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
     protocol_version = models.CharField(_("protocol version"), max_length=10)
+    # The id was given here and is kept for ever; `site` is where the subject is now.
+    screening_site = models.ForeignKey(
+        Site, models.PROTECT, related_name="+", verbose_name=_("screened at site"), editable=False
+    )
+    transferred_on = models.DateField(_("last transferred on"), null=True, blank=True, editable=False)
+    former = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="again",
+        verbose_name=_("screened before as"),
+    )
 
     guard = Guard(site="site_id")
 
     class Meta:
         ordering = ["code"]
         constraints = [
-            models.UniqueConstraint(fields=["site", "number"], name="subject_number_once"),
+            models.UniqueConstraint(fields=["screening_site", "number"], name="subject_number_once"),
             # The target of every table's (subject, site) key: a form can never name another site than its subject's.
             models.UniqueConstraint(fields=["id", "site"], name="subject_and_site"),
             models.CheckConstraint(
@@ -216,6 +232,75 @@ class Subject(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.screening_site_id is None:
+            self.screening_site_id = self.site_id
+        super().save(*args, **kwargs)
+
+
+class Transfer(SubjectTable):
+    """A subject went on at another site from a day on. Before it, visits and samples are the former site's."""
+
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="transfers", verbose_name=_("subject"))
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+", verbose_name=_("site now"))
+    from_site = models.ForeignKey(Site, models.PROTECT, related_name="+", verbose_name=_("from site"))
+    to_site = models.ForeignKey(Site, models.PROTECT, related_name="+", verbose_name=_("to site"))
+    on = models.DateField(_("from this day on"))
+    at = models.DateTimeField(_("recorded"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
+    reason = models.TextField(_("reason"))
+
+    class Meta:
+        ordering = ["on", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(from_site=models.F("to_site")), name="transfer_elsewhere")
+        ]
+        verbose_name = _("transfer of a subject")
+        verbose_name_plural = _("transfers of subjects")
+
+    def __str__(self) -> str:
+        return f"{self.subject.code} {self.on}"
+
+
+class Delegation(models.Model):
+    """A line of a site's delegation log: who may fill which of the investigator's items, from when until when."""
+
+    class Group(models.TextChoices):
+        PRINCIPAL = "PRINCIPAL", _("Principal investigator: everything, and this log")
+        TOXICITY = "TOXICITY", _("Grades of CRS and neurotoxicity")
+        EVENTS = "EVENTS", _("Adverse events: grade, seriousness, relation")
+        RESPONSE = "RESPONSE", _("Response")
+        DLT = "DLT", _("Dose-limiting toxicity")
+        DEATH = "DEATH", _("Death: cause and relation")
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="delegations", verbose_name=_("person"))
+    site = models.ForeignKey(Site, models.PROTECT, related_name="delegations", verbose_name=_("site"))
+    group = models.CharField(_("items"), max_length=20, choices=Group)
+    from_on = models.DateField(_("from"))
+    until_on = models.DateField(_("until, included"), null=True, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("delegated by"))
+    ended_because = models.CharField(_("why it ended"), max_length=500, blank=True, default="")
+
+    guard = Guard(site="site_id", reason=True)
+
+    class Meta:
+        ordering = ["user__username", "group", "from_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(group__in=["PRINCIPAL", "TOXICITY", "EVENTS", "RESPONSE", "DLT", "DEATH"]),
+                name="delegation_group",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until_on__isnull=True) | models.Q(until_on__gte=models.F("from_on")),
+                name="delegation_days",
+            ),
+        ]
+        verbose_name = _("delegation")
+        verbose_name_plural = _("delegation log")
+
+    def __str__(self) -> str:
+        return f"{self.site.code} {self.user} {self.group}"
 
 
 class Visit(SubjectTable):
@@ -266,7 +351,7 @@ class AuditEvent(models.Model):
 
     guard = Guard(
         append_only=True,
-        policy="(site_id IS NULL OR site_id = ANY ((SELECT trial_sites())::bigint[]))",
+        policy=OWN_OR_OF_SUBJECT,
     )
 
     class Meta:
@@ -275,6 +360,8 @@ class AuditEvent(models.Model):
             models.Index(fields=["table_name", "row_id"], name="audit_row"),
             models.Index(fields=["subject_id", "id"], name="audit_subject"),
             models.Index(fields=["at"], name="audit_at"),
+            # Written in its order: a range of it is found by the blocks of the table, for next to nothing a row.
+            BrinIndex(fields=["txid"], name="audit_txid", autosummarize=True, pages_per_range=16),
         ]
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit trail")

@@ -55,6 +55,16 @@ CRS_PLAUSIBLE_DAYS = {"1.0": 14, "2.0": 10}
 CRS_CRITERIA = "astct_2019"
 CRS_CRITERIA_FORMER: str | None = "lee_2014"
 
+# Headings under which the protocol asks for the forms. Assumed: the publication gives none.
+CHAPTERS = {
+    "consent": _("Informed consent"), "selection": _("Selection of subjects"), "baseline": _("Screening and medical history"),
+    "treatment": _("Trial treatment"), "toxicity": _("Cytokine release syndrome and neurotoxicity"),
+    "examinations": _("Examinations at each visit"), "laboratory": _("Laboratory tests"),
+    "response": _("Assessment of response"), "kinetics": _("CAR-T cells in blood"), "escalation": _("Dose escalation"),
+    "safety": _("Adverse events"), "medication": _("Concomitant medication"), "follow_up": _("Follow-up and survival"),
+    "conduct": _("Conduct of the trial"),
+}  # fmt: skip
+
 
 def version_on(day: date, active: Mapping[str, date]) -> Version:
     """The latest version that a site works under on a day; the first one before any other.
@@ -67,7 +77,10 @@ def version_on(day: date, active: Mapping[str, date]) -> Version:
 
 def order_of(code: str) -> int:
     """Position of a version in time; raises ValueError for an unknown one."""
-    return [v.code for v in VERSIONS].index(code)
+    for at, version in enumerate(VERSIONS):
+        if version.code == code:
+            return at
+    raise ValueError(f"{code!r} is not in the protocol")
 
 
 def in_force(version: str, *, since: str | None, until: str | None) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -14,9 +14,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from trial import units
-from trial.models import ReferenceRange, Site
+from trial.models import ReferenceRange, Site, Subject
 from trial.rules.reference import Limits, pick
 from trial.signals import ranges_changed
+from trial.whereabouts import periods
 
 # Adults. Each line names its source: health standards of China (WS/T), or assumed.
 SOURCE = Path(__file__).parent / "data" / "reference_ranges.csv"
@@ -120,6 +121,31 @@ def standard(row: Any) -> Range:
 def of_site(site: Site) -> tuple[Range, ...]:
     """Every range that a site's laboratory has stated, in standard units."""
     return tuple(standard(row) for row in ReferenceRange.objects.filter(site=site))
+
+
+def of_subject(subject: Subject) -> tuple[Range, ...]:
+    """Every range that holds for a subject: those of its site, of a former site those of the days before the transfer."""
+    if subject.transferred_on is None:
+        return of_site(subject.site)
+    stated = [(of_site(site), since, until) for site, since, until in periods(subject)]
+    anywhere = {one.analyte for own, _since, _until in stated for one in own}
+    found: list[Range] = []
+    for own, since, until in stated:
+        here = {one.analyte for one in own}
+        # Where one site states an analyte and the other does not, the published ranges hold for the days of the other.
+        besides = [one for one in published() if one.analyte in anywhere - here]
+        found += [one for whole in (*own, *besides) if (one := _within(whole, since, until)) is not None]
+    return tuple(found)
+
+
+def _within(whole: Range, since: date | None, until: date | None) -> Range | None:
+    """A range for the days from `since` on and before `until` alone; None where none of its days is left."""
+    last = until - timedelta(days=1) if until else None
+    first = max((day for day in (whole.valid_from, since) if day is not None), default=None)
+    end = min((day for day in (whole.valid_to, last) if day is not None), default=None)
+    if first is not None and end is not None and end < first:
+        return None
+    return replace(whole, valid_from=first, valid_to=end)
 
 
 def among(own: Sequence[Range], analyte: str, *, sex: str | None, age: int | None, on: date | None) -> Limits:

@@ -64,6 +64,8 @@ UNSCHEDULED = "u"  # u1, u2, ...: any form may be entered there
 
 MONTHLY = tuple(f"m{month}" for month, *_window in _MONTHS)
 BLOOD = tuple(f"d{n}" for n in (0, 2, 4, 7, 10, 14, 21))
+# CAR-T cells before month 1, around the usual peak in the second week. Assumed.
+EXPANSION = tuple(f"d{n}" for n in (4, 7, 10, 14, 21))
 CLOTTING = tuple(f"d{n}" for n in (0, 4, 7, 10, 14, 21))
 
 # form name -> visits at which it is expected. Logs hang on the subject, not on a visit.
@@ -86,7 +88,7 @@ ACTIVITIES: dict[str, tuple[str, ...]] = {
     "bone_marrow": ("screening", *MONTHLY),
     "extramedullary_lesions": ("screening", *MONTHLY),
     "response_assessment": MONTHLY,
-    "cart_persistence": tuple(visit for visit in MONTHLY if visit != "m2"),
+    "cart_persistence": (*EXPANSION, *(visit for visit in MONTHLY if visit != "m2")),
     "dlt_evaluation": ("m1",),
     "survival_status": MONTHLY,
     "death": (),
@@ -95,7 +97,7 @@ ACTIVITIES: dict[str, tuple[str, ...]] = {
 # Forms that no visit expects and every visit admits: nobody plans a death.
 ANY_TIME = ("death",)
 LOGS: tuple[str, ...] = (
-    "prior_therapy", "medical_history", "bridging_therapy", "adverse_event", "concomitant_medication",
+    "renewed_consent", "prior_therapy", "medical_history", "bridging_therapy", "adverse_event", "concomitant_medication",
     "subsequent_therapy", "protocol_deviation",
 )  # fmt: skip
 

@@ -68,6 +68,8 @@ def database(url: str) -> dict[str, Any]:
 SERVICES = _services()
 SECRET_KEY = _secret_key()
 DEBUG = os.environ.get("DEBUG", "") == "1"
+# The training environment (deploy/training.py) says so on every page.
+TRAINING = os.environ.get("CARTWRIGHT_TRAINING", "") == "1"
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost 127.0.0.1 [::1] testserver").split()
 CSRF_TRUSTED_ORIGINS = os.environ.get("CSRF_TRUSTED_ORIGINS", "").split()
 # What stands before the path of an address in an e-mail, where no request says it.
@@ -189,6 +191,8 @@ SESSION_COOKIE_AGE = 12 * 3600
 # A screen locks after so long without a key or a pointer, and asks for the password again (trial.idle).
 IDLE_SECONDS = int(os.environ.get("IDLE_SECONDS", str(15 * 60)))
 SESSION_COOKIE_HTTPONLY = True
+if TRAINING:  # a browser keeps cookies by host, not by port: signing in here must not sign out there
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "training", "training_csrf", "training_language"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "trial.away.csrf_failure"

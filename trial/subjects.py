@@ -35,20 +35,21 @@ enrolment_gates: list[Callable[[Subject], list[Gate]]] = []
 
 
 @transaction.atomic
-def screen(site: Site, *, by: User, on: date) -> Subject:
-    """Gives the next subject id of the site and opens the screening visit.
+def screen(site: Site, *, by: User, on: date, former: Subject | None = None, reason: str = "") -> Subject:
+    """Gives the next subject id of the site and opens the screening visit. former: see trial.rescreening.
 
     Gap-free and safe under concurrency: the number is taken under a lock on the site's row, in the same transaction.
     """
-    with audit.acting(by):
+    with audit.acting(by, reason):
         counter = Site.objects.select_for_update().get(pk=site.pk)
         number = counter.next_number
         counter.next_number = number + 1
         counter.save(update_fields=["next_number"])
         version = versions.on(counter, on)
         subject = Subject.objects.create(
-            site=counter, number=number, code=f"{counter.code}-{number:03d}", screened_on=on, protocol_version=version
-        )
+            site=counter, screening_site=counter, number=number, code=f"{counter.code}-{number:03d}", screened_on=on,
+            protocol_version=version, former=former,
+        )  # fmt: skip
         _open(subject, schedule.BEFORE_ENROLMENT, planned=dict.fromkeys(schedule.BEFORE_ENROLMENT, on))
     return subject
 
@@ -130,6 +131,23 @@ def infuse(subject: Subject, *, at: datetime, by: User, reason: str = "") -> Sub
     return subject
 
 
+@transaction.atomic
+def take_back_infusion(subject: Subject, *, by: User, reason: str) -> Subject:
+    """The infusion was another subject's: visits that have not taken place lose the days it gave them."""
+    subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    with audit.acting(by, reason):
+        subject.infused_at = None
+        if subject.status == Subject.Status.INFUSED:
+            subject.status = Subject.Status.ENROLLED
+        subject.save(update_fields=["status", "infused_at"])
+        anchored = [code for code, visit in schedule.BY_CODE.items() if visit.day is not None]
+        waiting = list(subject.visits.filter(unscheduled=False, actual_on=None, code__in=anchored))
+        for visit in waiting:
+            visit.planned_on = visit.window_from = visit.window_to = None
+        many.update(waiting, ["planned_on", "window_from", "window_to"])
+    return subject
+
+
 def plan(subject: Subject) -> None:
     """Dates of the unfilled scheduled visits from the infusion. Call inside `acting`."""
     anchor = infused_on(subject)
@@ -159,7 +177,7 @@ def unscheduled(subject: Subject, *, by: User, on: date, reason: str = "") -> Vi
             actual_on=on,
             unscheduled=True,
             why=reason.strip()[:200],
-            protocol_version=versions.on(subject.site, on),
+            protocol_version=versions.at(subject, on),
         )
 
 
@@ -212,6 +230,22 @@ def took_place(visit: Visit, *, on: date | None, version: str) -> None:
     if visit.actual_on is None and on is not None:
         visit.actual_on, visit.protocol_version = on, visit.protocol_version or version
         visit.save(update_fields=["actual_on", "protocol_version"])
+
+
+def look_again(visit: Visit, *, days: list[date | None]) -> None:
+    """Notes when a visit took place by the days of the forms that are left there; none left = it has not. Call inside `acting`.
+
+    A visit with none is planned anew and has no protocol version yet; that of one with some is kept.
+    """
+    known = [day for day in days if day is not None]
+    if visit.unscheduled or visit.actual_on is None or visit.actual_on in known or (days and not known):
+        return
+    visit.actual_on = min(known, default=None)
+    if not days:
+        visit.protocol_version = ""
+    visit.save(update_fields=["actual_on", "protocol_version"])
+    if not days:
+        plan(Subject.objects.select_related("site").get(pk=visit.subject_id))
 
 
 def infused_on(subject: Subject) -> date | None:

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.contrib import admin
 from django.urls import include, path
 
-from trial import idle, views
+from trial import help_views, idle, views
 
 urlpatterns = [
     path("accounts/login/", account.login, name="account_login"),
@@ -16,6 +16,10 @@ urlpatterns = [
     path("accounts/password/reset/", views.ask_the_administrator, name="account_reset_password"),
     path("language/", views.language, name="set_language"),
     path("theme/", views.theme, name="theme"),
+    path("help/", help_views.contents, name="help"),
+    path("help/tour/", help_views.tour, name="tour"),
+    path("help/for/<slug:role>/", help_views.contents, name="help-role"),
+    path("help/<slug:name>/", help_views.chapter, name="help-chapter"),
     path("alive/", idle.alive, name="alive"),
     path("lock/", idle.lock, name="lock"),
     path("unlock/", idle.unlock, name="unlock"),

@@ -7,7 +7,8 @@ from datetime import date
 from typing import cast
 
 from trial import protocol
-from trial.models import ProtocolApproval, Site, Visit
+from trial.models import ProtocolApproval, Site, Subject, Visit
+from trial.whereabouts import site_on
 
 
 def active(site: Site) -> Mapping[str, date]:
@@ -28,9 +29,15 @@ def on(site: Site, day: date) -> str:
     return protocol.version_on(day, active(site)).code
 
 
-def of_visit(visit: Visit, site: Site, *, day: date | None, today: date) -> str:
-    """The version of a visit: the one it took place under, for good; before that, the one of its day.
+def of_visit(visit: Visit, subject: Subject, *, day: date | None, today: date) -> str:
+    """The version of a visit: the one it took place under, for good; before that, the one of its day at the site of that day.
 
     day: the day that is being typed into a form of the visit, None where there is none yet; then the planned day counts.
     """
-    return visit.protocol_version or on(site, day or visit.planned_on or today)
+    on_day = day or visit.planned_on or today
+    return visit.protocol_version or at(subject, on_day)
+
+
+def at(subject: Subject, day: date) -> str:
+    """The version under which a subject's site worked on a day; the site is where the subject was then."""
+    return on(site_on(subject, day), day)

@@ -6,3 +6,6 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial.settings")
 application = get_wsgi_application()
+
+# What the first submission would load otherwise, while somebody waits: the way to the broker.
+import kombu.transport.redis  # noqa: E402, F401

@@ -9,6 +9,7 @@ from analytics.datasets.adcrs import typed
 from analytics.derive import records
 from analytics.myeloma import as_forms
 from analytics.registry import dataset
+from crf.codelists import EndReason
 
 SUBJECT = {
     "subject": "str", "site": "str", "dose_level": "str", "screen_failed": "bool", "enrolled": "bool", "apheresis": "bool",
@@ -32,7 +33,7 @@ def addisp(
     end_of_study: pd.DataFrame,
     death: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Subjects of adsl in its order. end_reason: the form's; DEATH or WITHDRAWN where only a death or a withdrawal says so."""
+    """Subjects of adsl in its order. end_reason: the form's; that of a death or a withdrawal where only a death or a withdrawal says so."""
     cells, depleted = first_done(leukapheresis, "collected_on"), first_done(lymphodepletion, "started_on")
     ended, died = first_done(end_of_study, "ended_on"), first_done(death, "died_on")
     withdrawn = {row.subject: row.withdrawn_on for row in records(subject, "subject") if row.status == "WITHDRAWN"}
@@ -76,7 +77,7 @@ def _end(end: Any, gone: Any, withdrawn: bool, withdrawn_on: Any) -> tuple[str |
         return end.reason or "UNKNOWN", end.ended_on
     if gone is not None:
         return "DEATH", gone.died_on
-    return ("WITHDRAWN", withdrawn_on) if withdrawn else (None, None)
+    return (EndReason.WITHDRAWN.value, withdrawn_on) if withdrawn else (None, None)
 
 
 def first_done(frame: pd.DataFrame, by: str) -> dict[str, Any]:

@@ -21,23 +21,25 @@ from trial.rules.iec_hs import IecHs, Rows
 from trial.rules.iec_hs_on import DAYS_BEFORE, Told
 from trial.rules.verdict import joined
 
-# Findings that laboratory values tell, in the order of the rule; the others are on no form.
+# Findings in the order of the rule: those that laboratory values tell, then those that a person answers.
 FERRITIN = "ferritin_criterion"
 SUPPORTING = ("transaminases", "fibrinogen", "direct_bilirubin", "ldh", "clotting", "triglycerides", "cytopenia")
+CLINICAL = ("splenomegaly", "renal_insufficiency", "pulmonary", "fever", "neurotoxicity", "haemophagocytosis")
+FINDINGS = (*SUPPORTING, *CLINICAL)
 DAY = {
     "subject": "str", "site": "str", "day": "Int64", "ferritin": "float64", FERRITIN: "Int64",
-    **dict.fromkeys(SUPPORTING, "Int64"), "clauses": "str", "flags": "str", "rule": "str", "forms": "str",
+    **dict.fromkeys(FINDINGS, "Int64"), "clauses": "str", "flags": "str", "rule": "str", "forms": "str",
 }  # fmt: skip
 SUBJECT = {
     "subject": "str", "days": "Int64", "met_days": "Int64", "first_met_day": "Int64", "highest": "float64", "highest_shown": "str",
-    "highest_day": "Int64", FERRITIN: "Int64", **dict.fromkeys(SUPPORTING, "Int64"), "clauses": "str", "forms": "str",
+    "highest_day": "Int64", FERRITIN: "Int64", **dict.fromkeys(FINDINGS, "Int64"), "clauses": "str", "forms": "str",
 }  # fmt: skip
 
 
 @dataset(
     title=_("Findings of IEC-HS by day"),
     definition=_(
-        "One row a day after the infusion with a ferritin: each laboratory finding on that day and the three days before it, "
+        "One row a day after the infusion with a ferritin: each finding on that day and the three days before it, "
         "1 = present, 0 = absent, blank = not known. There is no conclusion; the investigator decides."
     ),
 )
@@ -73,7 +75,7 @@ def _days(own: Samples, limits: OfSubjects) -> Iterator[dict[str, Any]]:
             "day": (on - own.infused_on).days,
             "ferritin": float(max(ferritin)),
             FERRITIN: found.of("FERRITIN").verdict.value,
-            **{name: found.of(name.upper()).verdict.value for name in SUPPORTING},
+            **{name: found.of(name.upper()).verdict.value for name in FINDINGS},
             "clauses": clauses(_present(found)),
             "flags": " ".join(joined(*(one.verdict.flags for one in found.findings))),
             "rule": iec_hs_on.VERSION,
@@ -115,7 +117,7 @@ def _subject(code: str, days: Sequence[Any]) -> dict[str, Any]:
     if highest is None:
         return dict(line)
     # The day that is explained, the first with the criterion, and the first with each finding that was not there then.
-    lacking = [name for name in SUPPORTING if getattr(highest, name) != 1]
+    lacking = [name for name in FINDINGS if getattr(highest, name) != 1]
     others = [next((row for row in met if getattr(row, name) == 1), highest) for name in lacking]
     shown = [*met[:1], highest, *others]
     behind = [(form, visit, occurrence) for row in shown for form, visit, occurrence in json.loads(row.forms)]
@@ -125,7 +127,7 @@ def _subject(code: str, days: Sequence[Any]) -> dict[str, Any]:
         "highest": float(highest.ferritin),
         "highest_shown": figure(float(highest.ferritin), places=0),
         "highest_day": highest.day,
-        **{name: _any(getattr(row, name) for row in met) for name in SUPPORTING},
+        **{name: _any(getattr(row, name) for row in met) for name in FINDINGS},
         "clauses": highest.clauses,
         "forms": as_forms(behind),
     }

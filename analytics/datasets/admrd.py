@@ -12,7 +12,7 @@ from analytics.datasets.reasons import because
 from analytics.derive import plain
 from analytics.myeloma import Course, as_forms
 from analytics.registry import dataset
-from trial.rules import mrd
+from trial.rules import mrd, mrd_imaging
 from trial.rules.imwg_options import RANK
 from trial.rules.myeloma import NOT_INFUSED
 from trial.rules.verdict import Verdict
@@ -23,12 +23,14 @@ NOT_EVALUABLE = "NOT_EVALUABLE"
 THRESHOLD = {
     "subject": "str", "site": "str", "dose_level": "str", "threshold": "str", "marrows": "Int64", "any_time": "str",
     "any_clause": "str", "any_shown": "str", "within_cr": "str", "cr_clause": "str", "cr_shown": "str",
-    "sustained": "str", "sustained_imaging": "str", "negative_on": "object", "negative_day": "Int64", "flags": "str",
+    "sustained": "str", "sustained_imaging": "str",
+    "imaging_plus": "str", "imaging_plus_liver": "str", "negative_on": "object", "negative_day": "Int64", "flags": "str",
     "forms": "str", "rule": "str",
 }  # fmt: skip
 SUBJECT = {
     "subject": "str", "threshold": "str", "marrows": "Int64", "result": "str", "negative_day": "Int64",
-    "sustained": "str", "sustained_imaging": "str", "complete_response": "bool", "flags": "str", "clause": "str",
+    "sustained": "str", "sustained_imaging": "str",
+    "imaging_plus": "str", "imaging_plus_liver": "str", "complete_response": "bool", "flags": "str", "clause": "str",
     "shown": "str", "basis": "str", "forms": "str", "rule": "str",
 }  # fmt: skip
 
@@ -37,7 +39,7 @@ SUBJECT = {
     title=_("Measurable residual disease"),
     definition=_(
         "One row a subject and threshold: negative at any time after the infusion up to progression or a new therapy, "
-        "negative within a confirmed complete response, and sustained for a year, with the clauses that decided."
+        "negative within a confirmed complete response, with negative PET, and sustained for a year, with the clauses that decided."
     ),
 )
 def admrd(courses_of_myeloma: dict[str, Course], adsl: pd.DataFrame) -> pd.DataFrame:
@@ -67,8 +69,7 @@ def _at(course: Course, threshold: str) -> dict[str, Any]:
         "within_cr": in_cr.value,
         "cr_clause": cr["clause"],
         "cr_shown": cr["shown"],
-        "sustained": mrd.sustained(marrows).value,
-        "sustained_imaging": mrd.sustained(marrows, imaging=_imaging(course)).value,
+        **_lasting(course, marrows, read=marrows),
         "negative_on": marrows.negative_on,
         "negative_day": course.day(marrows.negative_on),
         "flags": said["flags"],
@@ -101,11 +102,28 @@ def _lower(value: Any, status: Any) -> str | None:
     return _plain(value if status in RANK else status)
 
 
-def _imaging(course: Course) -> list[tuple[date, bool]]:
-    """Imaging days and whether nothing was left to see: all lesions gone, or none ever."""
+def _lasting(course: Course, marrows: mrd.MrdCourse, *, read: mrd.MrdCourse) -> dict[str, Any]:
+    """Whether it lasted for a year; and whether PET agreed, by the mediastinal blood pool and by the liver, at the marrows `read`."""
+    pool, liver = (_pets(course, limit) for limit in (mrd_imaging.BLOOD_POOL, mrd_imaging.LIVER))
+    return {
+        "sustained": mrd.sustained(marrows).value,
+        "sustained_imaging": mrd.sustained(marrows, imaging=_imaging(course, pool)).value,
+        "imaging_plus": mrd_imaging.imaging_plus(read, pool).value,
+        "imaging_plus_liver": mrd_imaging.imaging_plus(read, liver, limit=mrd_imaging.LIVER).value,
+    }
+
+
+def _pets(course: Course, limit: int) -> list[mrd_imaging.Pet]:
+    images = course.forms["extramedullary_lesions"]
+    return mrd_imaging.pets(images, infused_on=course.infused_on, limit=limit)
+
+
+def _imaging(course: Course, pets: Iterable[mrd_imaging.Pet]) -> list[tuple[date, bool]]:
+    """Imaging days and whether they were negative: a PET by its uptake; another by size, all lesions gone or none ever."""
     lesions = course.followed.lesions
-    pairs = zip(lesions.days, lesions.verdicts, strict=True)
-    return [(day, verdict.value in ("CR", None)) for day, verdict in pairs]
+    found = {day: one.value in ("CR", None) for day, one in zip(lesions.days, lesions.verdicts, strict=True)}
+    found |= {one.day: one.verdict.value == "NEG" for one in pets}
+    return sorted(found.items())
 
 
 @dataset(
@@ -153,8 +171,7 @@ def _result(course: Course, threshold: str, *, within_cr: bool, confirmed: bool)
         "marrows": len(marrows.days),
         "result": verdict.value,
         "negative_day": course.day(first),
-        "sustained": mrd.sustained(marrows).value,
-        "sustained_imaging": mrd.sustained(marrows, imaging=_imaging(course)).value,
+        **_lasting(course, marrows, read=mrd.inside_cr(marrows, responses=reached) if within_cr else marrows),
         "complete_response": any(value in mrd.COMPLETE for _day, value in reached),
         **because(verdict),
         "forms": as_forms(_behind(course, days, reached if within_cr else [])),

@@ -30,7 +30,8 @@ SUBJECT = {
     "evaluable": "Int64", "best": "str", "best_day": "Int64", "best_on": "object", "best_confirmed": "str",
     "best_unconfirmed": "str", "responder": "bool", "first_response_day": "Int64", "first_response_on": "object",
     "complete_day": "Int64", "progression_day": "Int64", "progression_on": "object", "progression_reason": "str",
-    "relapse_from_cr_day": "Int64", "new_therapy_day": "Int64", "flags": "str", "clause": "str", "shown": "str",
+    "relapse_from_cr_day": "Int64",
+    "clinical_relapse_day": "Int64", "new_therapy_day": "Int64", "flags": "str", "clause": "str", "shown": "str",
     "basis": "str", "forms": "str", "rule": "str",
 }  # fmt: skip
 
@@ -153,6 +154,7 @@ def _outcome(course: Course, *, confirmed: bool, responder: str) -> dict[str, An
         "progression_on": response.progression_on,
         "progression_reason": response.progression_reason,
         "relapse_from_cr_day": course.day(response.relapse_from_cr_on),
+        "clinical_relapse_day": course.day(response.clinical_relapse_on),
         "new_therapy_day": course.day(course.followed.new_therapy_on),
         **because(decided),
         "forms": as_forms(

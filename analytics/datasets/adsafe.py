@@ -19,7 +19,7 @@ CRITERIA = ("death", "life_threatening", "hospitalisation", "disability", "conge
 SERIOUS = {
     "subject": "str", "site": "str", "dose_level": "str", "occurrence": "Int64", "verbatim": "str", "term": "str",
     "grade": "Int64", "onset_day": "Int64", "end_day": "Int64", "ongoing": "str", "outcome": "str", "related_cart": "str",
-    "emergent": "bool", "criteria": "str", "reported_on": "object", "dlt": "bool", "forms": "str",
+    "emergent": "bool", "criteria": "str", "reported_at": "object", "dlt": "bool", "forms": "str",
 }  # fmt: skip
 DEATH = {
     "subject": "str", "dose_level": "str", "died_on": "object", "day": "Int64", "cause": "str", "progressed": "bool",
@@ -50,7 +50,7 @@ def adsae(adae: pd.DataFrame, adverse_event: pd.DataFrame, evaluations: dict[str
             {
                 **{name: getattr(event, name) for name in own},
                 "criteria": " ".join(name for name in CRITERIA if getattr(entry, name) == "Y"),
-                "reported_on": entry.reported_on,
+                "reported_at": entry.reported_at,
                 "dlt": (event.subject, event.occurrence) in limiting,
                 "forms": as_forms([("adverse_event", "", int(event.occurrence))]),
             }

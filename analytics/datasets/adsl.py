@@ -66,7 +66,8 @@ def adsl(
     performance = at_screening(vital_signs)
     infused = first_per_subject(car_t_infusion, "car_t_infusion", ("cells_per_kg",), by="infused_at")
     return (
-        subject.loc[:, list(own)]
+        at_screening_site(subject)
+        .loc[:, list(own)]
         .merge(described, on="subject", how="left", validate="one_to_one")
         .merge(infused, on="subject", how="left", validate="one_to_one")
         .merge(disease(myeloma_history), on="subject", how="left", validate="one_to_one")
@@ -91,6 +92,16 @@ def adsl(
         .sort_values("subject")
         .reset_index(drop=True)
     )
+
+
+def at_screening_site(subject: pd.DataFrame) -> pd.DataFrame:
+    """The subjects under the site that screened them, which a transfer does not change: tables by site count there.
+
+    A cut that was frozen before subjects could be transferred names one site alone.
+    """
+    if "screening_site" not in subject:
+        return subject
+    return subject.assign(site=subject["screening_site"], site_name=subject["screening_site_name"])
 
 
 def first_per_subject(frame: pd.DataFrame, name: str, columns: tuple[str, ...], by: str | None = None) -> pd.DataFrame:

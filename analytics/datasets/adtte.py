@@ -196,3 +196,12 @@ def adtte_dor(times: Times) -> pd.DataFrame:
 def adtte_follow_up(times: Times) -> pd.DataFrame:
     """Subjects of adsl; event missing where not infused."""
     return times.frame(FOLLOW_UP)
+
+
+@dataset(
+    title=_("Time to next treatment by subject"),
+    definition=_("One row a subject: infusion to the next therapy against the myeloma or death, or to censoring."),
+)
+def adtte_ttnt(times: Times) -> pd.DataFrame:
+    """Subjects of adsl; event missing where not infused."""
+    return times.frame(TTNT)

@@ -46,6 +46,7 @@ def enrolment(adsl: pd.DataFrame) -> Body:
         rows=tuple(lines),
         footnotes=(
             Words(_("Percentages are of the screened subjects of the same line.")),
+            Words(_("A subject that was transferred is counted at the site that screened it.")),
             Words(_("A dose level is assigned at enrolment: the lines by dose level leave out subjects without one.")),
             say(_("Evaluable for CRS: {definition}"), definition=POPULATIONS["crs_evaluable"][1]),
             Words(_("Withdrawn counts the present status; such a subject is also counted in every stage it reached.")),

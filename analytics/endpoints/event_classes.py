@@ -1,6 +1,7 @@
 """Adverse events by system organ class and term with the worst grade."""
 
 import pandas as pd
+from django.utils import translation
 from django.utils.translation import gettext_noop as _
 
 from analytics.datasets.adae import TERMS, by_subject
@@ -10,24 +11,19 @@ from analytics.endpoints.groups import POPULATION, Group, by_dose_level, populat
 from analytics.endpoints.subgroups import where
 from analytics.layout import Body, Row, Text, Words, count_percent, say
 from analytics.registry import endpoint
+from crf.codelists import OrganClass
 
-# System organ class of CTCAE 5.0 under which the event stands that each term of the form means: a low count is an
-# investigation, anaemia a disorder of the blood. A term that means an organ stands in the class of the organ (convention).
-CLASSES: dict[str, tuple[Words, tuple[str, ...]]] = {
-    "blood": (Words(_("Blood and lymphatic system disorders")), ("ANAEMIA",)),
-    "hepatobiliary": (Words(_("Hepatobiliary disorders")), ("HEPATOTOXICITY",)),
-    "infections": (Words(_("Infections and infestations")), ("INFECTION",)),
-    "investigations": (
-        Words(_("Investigations")), ("NEUTROPENIA", "LEUKOPENIA", "THROMBOCYTOPENIA", "LYMPHOPENIA"),
-    ),
-    "nervous": (Words(_("Nervous system disorders")), ("NEUROTOXICITY",)),
-    "renal": (Words(_("Renal and urinary disorders")), ("NEPHROTOXICITY",)),
-    "unclassified": (Words(_("Not classified")), ("OTHER",)),
-}  # fmt: skip
+# The class of an event is that of its term, or the one chosen on the form for another term (crf.codelists.organ_class).
+UNCLASSIFIED = "UNCLASSIFIED"
+with translation.override(
+    None
+):  # the labels of the form's code list, as sentences that are translated when they are shown
+    CLASSES: dict[str, Words] = {code: Words(str(label)) for code, label in OrganClass.choices}
+CLASSES[UNCLASSIFIED] = Words(_("Not classified"))
 CLASS_NOTE = Words(
     _(
         "Classes: system organ class of CTCAE 5.0 of the event that the term of the form means; terms of an organ (liver, kidney, "
-        "nerves) stand in its class by convention. Other, and entries without a term, are not classified. Not coded in MedDRA."
+        "nerves) stand in its class by convention, other terms in the class that the site chose. Not coded in MedDRA."
     )
 )
 
@@ -50,15 +46,19 @@ def adverse_events_by_class(
     events = chosen(adae, attribution=attribution, onsets=onsets)
     events = events[events["subject"].isin(groups[0].subjects)]
     rows = _lines("any", Words(_("Any adverse event")), events, groups)
-    for key, (label, terms) in CLASSES.items():
-        own = events[events["term"].isin(terms) | (events["term"].isna() & (key == "unclassified"))]
+    classes = events["organ_class"].fillna(UNCLASSIFIED)
+    for code, label in CLASSES.items():
+        own, key = events[classes == code], f"class.{code.lower()}"
         if not len(own):
             continue
-        rows += _lines(f"class.{key}", label, own, groups)
-        for term in (term for term in TERMS if term in terms):
+        rows += _lines(key, label, own, groups)
+        for term in TERMS:
             of_term = own[own["term"] == term]
             if len(of_term):
-                rows += _lines(term.lower(), LABELS[term], of_term, groups, indent=1)
+                # Another term may stand in several classes.
+                rows += _lines(
+                    f"{key}.other" if term == "OTHER" else term.lower(), LABELS[term], of_term, groups, indent=1
+                )
     return Body(
         columns=tuple(group.column for group in groups),
         rows=tuple(rows),

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from django.utils.translation import gettext_noop as _
 
-from analytics.datasets.adiechs import FERRITIN, SUPPORTING
+from analytics.datasets.adiechs import FERRITIN, FINDINGS
 from analytics.derive import records
 from analytics.endpoints.groups import POPULATION, Group, by_dose_level, population_note
 from analytics.endpoints.subgroups import where
@@ -24,6 +24,12 @@ LABELS: dict[str, Words] = {
     "clotting": Words(_("Clotting times long")),
     "triglycerides": Words(_("Triglycerides high")),
     "cytopenia": Words(_("Cytopenia of grade 4")),
+    "splenomegaly": Words(_("New splenomegaly")),
+    "renal_insufficiency": Words(_("New renal insufficiency")),
+    "pulmonary": Words(_("Pulmonary findings")),
+    "fever": Words(_("New or persistent fever")),
+    "neurotoxicity": Words(_("Neurotoxicity")),
+    "haemophagocytosis": Words(_("Haemophagocytosis")),
 }
 COLUMNS: dict[str, Words] = {
     "transaminases": Words(_("ALT or AST")),
@@ -33,6 +39,12 @@ COLUMNS: dict[str, Words] = {
     "clotting": Words(_("Clotting times")),
     "triglycerides": Words(_("Triglycerides")),
     "cytopenia": Words(_("Cytopenia")),
+    "splenomegaly": Words(_("Spleen")),
+    "renal_insufficiency": Words(_("Kidneys")),
+    "pulmonary": Words(_("Lungs")),
+    "fever": Words(_("Fever")),
+    "neurotoxicity": Words(_("Neurotoxicity")),
+    "haemophagocytosis": Words(_("Haemophagocytosis")),
 }
 ANSWERS = {1: Words(_("present")), 0: Words(_("absent")), None: Words(_("not known"))}
 RULE_NOTE = say(
@@ -55,7 +67,8 @@ DAYS_NOTE = say(
 DECIDES_NOTE = Words(
     _(
         "No minimum number of findings is defined and none is counted: whether it is IEC-HS the investigator decides. A rapid "
-        "rise of ferritin, splenomegaly, haemophagocytosis and other clinical findings are not judged here."
+        "rise of ferritin is not judged here. Clinical findings are those answered on the inflammation form; they are asked "
+        "where the syndrome was looked for, and else not known."
     )
 )
 DETAILS = {
@@ -75,7 +88,7 @@ def _notes(population: str) -> tuple[Text, ...]:
     title=_("Findings of IEC-HS"),
     definition=_(
         "Number and percentage of subjects with the ferritin criterion of IEC-HS after the infusion, and among them those "
-        "with each supporting laboratory finding on such a day."
+        "with each supporting finding on such a day."
     ),
     options=(POPULATION,),
     details="adiechs_subject",
@@ -112,7 +125,7 @@ def _cells(codes: tuple[str, ...], groups: tuple[Group, ...]) -> tuple[Cell, ...
 
 
 def _supporting(frame: pd.DataFrame, among: tuple[Group, ...]) -> Iterator[Row]:
-    for name in SUPPORTING:
+    for name in FINDINGS:
         yield Row(LABELS[name], _cells(where(frame, frame[name] == 1), among), indent=1, key=f"supporting.{name}")
         unknown = where(frame, frame[name].isna())
         yield Row(Words(_("Not known")), _cells(unknown, among), indent=2, key=f"supporting.{name}.not_known")
@@ -122,7 +135,7 @@ def _supporting(frame: pd.DataFrame, among: tuple[Group, ...]) -> Iterator[Row]:
     title=_("Findings of IEC-HS by subject"),
     definition=_(
         "Every subject with the ferritin criterion of IEC-HS after the infusion: when it was first met, the highest ferritin, "
-        "and which supporting laboratory findings were there on such a day."
+        "and which supporting findings were there on such a day."
     ),
     options=(POPULATION,),
     details="adiechs_subject",
@@ -133,7 +146,7 @@ def iec_hs_listing(adsl: pd.DataFrame, adiechs_subject: pd.DataFrame, *, populat
     everybody = by_dose_level(adsl, population)[0]
     met = adiechs_subject[(adiechs_subject[FERRITIN] == 1) & adiechs_subject["subject"].isin(everybody.subjects)]
     columns = [Column("first", Words(_("First met, day"))), Column("highest", Words(_("Highest ferritin")))]
-    columns += [Column(name, COLUMNS[name]) for name in SUPPORTING]
+    columns += [Column(name, COLUMNS[name]) for name in FINDINGS]
     rows = [Row(Words(_("Subjects with the ferritin criterion")), kind="heading", key="subjects")]
     rows += [_listed(row) for row in records(met, "row")]
     return Body(
@@ -153,7 +166,7 @@ def _listed(row: Any) -> Row:
         Cell(str(row.first_met_day), {"day": row.first_met_day}, own),
         Cell(highest, {"value": float(row.highest), "day": row.highest_day}, own),
     ]
-    for name in SUPPORTING:
+    for name in FINDINGS:
         present = getattr(row, name)
         cells.append(Cell(ANSWERS[present], {"present": present}, own))
     return Row(row.subject, tuple(cells), indent=1, key=f"subject.{row.subject}")

@@ -13,7 +13,7 @@ from analytics.endpoints.summaries import QUARTILES_NOTE, summary_rows
 from analytics.layout import Body, Cell, Row, Words, count_percent, say
 from analytics.myeloma import Course
 from analytics.registry import Option, endpoint
-from trial.rules.mrd import RESPONSE_WINDOW_DAYS, SUSTAINED_DAYS, VERSION
+from trial.rules.mrd import IMAGING_WINDOW_DAYS, RESPONSE_WINDOW_DAYS, SUSTAINED_DAYS, VERSION
 
 THRESHOLD = Option(
     "threshold",
@@ -65,6 +65,14 @@ SUSTAINED_NOTE = say(
     ),
     days=SUSTAINED_DAYS,
 )
+PET_NOTE = say(
+    _(
+        "With negative PET: a negative marrow with every PET within {days} days of it negative, that is no new lesion and no lesion "
+        "above the mediastinal blood pool (Deauville 1-2, IMWG 2016) or above the liver (Deauville 1-3, Zamagni 2021). Without such a PET "
+        "a subject is not counted."
+    ),
+    days=IMAGING_WINDOW_DAYS,
+)
 BLOCK_NOTE = Words(_("95 % CI: exact (Clopper-Pearson), in percent of the N above the lines."))
 
 
@@ -82,6 +90,7 @@ BLOCK_NOTE = Words(_("95 % CI: exact (Clopper-Pearson), in percent of the N abov
         "negative_day": _("First negative, study day"),
         "marrows": _("Marrows after the infusion"),
         "complete_response": _("Ever in complete response"),
+        "imaging_plus": _("With negative PET"),
         "sustained": _("Sustained for a year"),
     },
 )
@@ -110,13 +119,15 @@ def mrd_negativity(
     if response != "any":
         complete = _only(groups, where(frame, frame["complete_response"]))
         rows += _block("complete", Words(_("Among those ever in CR or sCR")), complete, {"negative": negative})
+    plus = {name: where(frame, frame[name] == "NEG") for name in ("imaging_plus", "imaging_plus_liver")}
+    rows += _block("pet", Words(_("With negative PET")), groups, plus)
     rows += _lasting(frame, groups, negative)
     return Body(
         columns=tuple(group.column for group in groups),
         rows=tuple(rows),
         footnotes=(
             population_note(population), *NOTES[by], say(THRESHOLD_NOTE, threshold=threshold, version=VERSION), END_NOTE,
-            RESPONSE_NOTES[response], SUSTAINED_NOTE, BLOCK_NOTE, QUARTILES_NOTE,
+            RESPONSE_NOTES[response], PET_NOTE, SUSTAINED_NOTE, BLOCK_NOTE, QUARTILES_NOTE,
         ),
         population=groups[0].label,
         stub=Words(_("MRD")),
@@ -155,6 +166,8 @@ def _block(key: str, label: Words | str, groups: Sequence[Group], lines: Mapping
 
 LABELS = {
     "negative": NEGATIVE,
+    "imaging_plus": Words(_("Marrow and PET negative, to the blood pool (imaging-plus)")),
+    "imaging_plus_liver": Words(_("Marrow and PET negative, to the liver")),
     "marrow": Words(_("Sustained for a year, marrow alone")),
     "imaging": Words(_("Sustained for a year, with negative imaging (IMWG)")),
 }

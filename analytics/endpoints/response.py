@@ -60,6 +60,8 @@ DETAILS = {
     "best_unconfirmed": _("Without confirmation"),
     "progression_day": _("Progression, study day"),
     "progression_reason": _("Progression by"),
+    "relapse_from_cr_day": _("Relapse from CR, study day"),
+    "clinical_relapse_day": _("Clinical relapse, study day"),
     "measurable": _("Measurable disease"),
 }
 

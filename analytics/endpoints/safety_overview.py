@@ -24,10 +24,10 @@ CAUSES: dict[str, Words] = {
     "UNKNOWN": Words(_("Unknown")),
 }
 OUTCOMES: dict[str | None, Words] = {
-    "RECOVERED": Words(_("Recovered")),
-    "RECOVERING": Words(_("Recovering")),
-    "RECOVERED_SEQUELAE": Words(_("Recovered with sequelae")),
-    "NOT_RECOVERED": Words(_("Not recovered")),
+    "RECOVERED/RESOLVED": Words(_("Recovered")),
+    "RECOVERING/RESOLVING": Words(_("Recovering")),
+    "RECOVERED/RESOLVED WITH SEQUELAE": Words(_("Recovered with sequelae")),
+    "NOT RECOVERED/NOT RESOLVED": Words(_("Not recovered")),
     "FATAL": Words(_("Fatal")),
     "UNKNOWN": Words(_("Unknown")),
 }

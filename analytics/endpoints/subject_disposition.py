@@ -8,6 +8,7 @@ from analytics.endpoints.groups import Group, by_site, dose_levels
 from analytics.endpoints.subgroups import where
 from analytics.layout import Body, Row, Words, count_percent
 from analytics.registry import Option, endpoint
+from crf.codelists import EndReason
 
 COLUMNS = Option(
     "by",
@@ -24,13 +25,14 @@ STEPS: tuple[tuple[str, Words], ...] = (
     ("in_follow_up", Words(_("In follow-up"))),
     ("ended", Words(_("Study ended"))),
 )
-REASONS: dict[str, Words] = {
-    "COMPLETED": Words(_("Completed as planned")),
-    "DEATH": Words(_("Death")),
-    "WITHDRAWN": Words(_("Consent withdrawn")),
-    "LOST": Words(_("Lost to follow-up")),
-    "OTHER": Words(_("Another reason")),
-    "UNKNOWN": Words(_("No reason recorded")),
+# Code of the form -> key of its line, and what stands there.
+REASONS: dict[str, tuple[str, Words]] = {
+    EndReason.COMPLETED: ("completed", Words(_("Completed as planned"))),
+    EndReason.DEATH: ("death", Words(_("Death"))),
+    EndReason.WITHDRAWN: ("withdrawn", Words(_("Consent withdrawn"))),
+    EndReason.LOST: ("lost", Words(_("Lost to follow-up"))),
+    EndReason.OTHER: ("other", Words(_("Another reason"))),
+    "UNKNOWN": ("unknown", Words(_("No reason recorded"))),
 }
 
 
@@ -64,8 +66,8 @@ def disposition(adsl: pd.DataFrame, addisp: pd.DataFrame, *, by: str) -> Body:
     rows = [line("screened", Words(_("Screened")), everyone)]
     rows += [line(key, label, where(addisp, addisp[key])) for key, label in STEPS]
     rows += [
-        line(f"ended.{code.lower()}", label, where(addisp, addisp["end_reason"] == code), indent=1)
-        for code, label in REASONS.items()
+        line(f"ended.{key}", label, where(addisp, addisp["end_reason"] == str(code)), indent=1)
+        for code, (key, label) in REASONS.items()
     ]
     return Body(
         columns=tuple(group.column for group in groups),

@@ -77,7 +77,11 @@ DETAILS = {
 # How a time ended -> the clauses of the rule that say so; the keys are those of the rows.
 EVENTS: dict[str, tuple[Words, tuple[str, ...]]] = {
     "events.progression": (Words(_("Progression")), (terms.PROGRESSED,)),
-    "events.death": (Words(_("Death")), (terms.DIED, terms.DIED_EARLY, terms.DIED_WITHOUT_BASELINE)),
+    "events.treatment": (Words(_("Next treatment")), (terms.TREATED,)),
+    "events.death": (
+        Words(_("Death")),
+        (terms.DIED, terms.DIED_EARLY, terms.DIED_WITHOUT_BASELINE, terms.DIED_UNTREATED),
+    ),
 }
 CENSORED: dict[str, tuple[Words, tuple[str, ...]]] = {
     "censored.followed": (Words(_("No progression at the last assessment")), (terms.FOLLOWED,)),
@@ -86,7 +90,14 @@ CENSORED: dict[str, tuple[Words, tuple[str, ...]]] = {
     "censored.no_assessment": (Words(_("No adequate assessment")), (terms.NO_ASSESSMENT,)),
     "censored.no_baseline": (Words(_("No baseline")), (terms.NO_BASELINE,)),
     "censored.death": (Words(_("Death without progression")), (terms.DEATH_CENSORED,)),
+    "censored.untreated": (Words(_("No next treatment so far")), (terms.UNTREATED, terms.NEVER_SEEN_ALIVE)),
+    "censored.untreated_death": (Words(_("Death without a next treatment")), (terms.DIED_UNTREATED_CENSORED,)),
 }
+
+
+# Which of them each table names.
+OF_TREATMENT = ("events.treatment", "events.death", "censored.untreated", "censored.untreated_death")
+OF_PROGRESSION = tuple(key for key in EVENTS | CENSORED if key == "events.death" or key not in OF_TREATMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +113,9 @@ class Shown:
     reasons: tuple[str, ...] = ()  # keys of EVENTS and CENSORED that can occur
 
 
-def _table(frame: pd.DataFrame, groups: tuple[Group, ...], shown: Shown, *, population: str, curves: str) -> Body:
+def survival_table(
+    frame: pd.DataFrame, groups: tuple[Group, ...], shown: Shown, *, population: str, curves: str
+) -> Body:
     """The table of one endpoint from its frame with one row a subject."""
     held = Observed.of(frame)
     rows: list[Row] = []
@@ -169,10 +182,10 @@ def progression_free_survival(
         rate=Words(_("Alive without progression, %")),
         y_label=Words(_("Alive without progression")),
         notes=(MONTHS_NOTE, *chosen, ADEQUATE_NOTE, *NOTES[by]),
-        reasons=tuple(key for key in EVENTS | CENSORED if key != "censored.death"),
+        reasons=tuple(key for key in OF_PROGRESSION if key != "censored.death"),
     )
     frame = times.frame(PFS, _options(new_therapy=new_therapy, missed=missed))
-    return _table(frame, groups, shown, population=population, curves=curves)
+    return survival_table(frame, groups, shown, population=population, curves=curves)
 
 
 @endpoint(
@@ -204,7 +217,7 @@ def overall_survival(
         y_label=Words(_("Alive")),
         notes=(MONTHS_NOTE, alive, *NOTES[by]),
     )
-    return _table(times.frame(OS), groups, shown, population=population, curves=curves)
+    return survival_table(times.frame(OS), groups, shown, population=population, curves=curves)
 
 
 @endpoint(
@@ -240,6 +253,6 @@ def duration_of_response(
         y_label=Words(_("Still in response")),
         x_label=Words(_("Months from the first response")),
         notes=(RESPONSE_NOTE, *chosen, ADEQUATE_NOTE, *NOTES[by]),
-        reasons=tuple(key for key in EVENTS | CENSORED if key != "censored.no_baseline"),
+        reasons=tuple(key for key in OF_PROGRESSION if key != "censored.no_baseline"),
     )
-    return _table(times.frame(DOR, _options(**given)), groups, shown, population=population, curves=curves)
+    return survival_table(times.frame(DOR, _options(**given)), groups, shown, population=population, curves=curves)

@@ -23,8 +23,8 @@ COUNT_READS = (*LIMITS_DEPEND_ON, "haematology.sampled_at", *(f"haematology.{ite
 ICANS_READS = ("icans_assessment.assessed_at", "icans_assessment.investigator_grade")
 # The worst value may have been another laboratory's: only a grade that no count comes near is asked about.
 TOLERATED = 1
-OVER = ("RECOVERED", "RECOVERED_SEQUELAE", "FATAL")
-NOT_OVER = ("RECOVERING", "NOT_RECOVERED")
+OVER = ("RECOVERED/RESOLVED", "RECOVERED/RESOLVED WITH SEQUELAE", "FATAL")
+NOT_OVER = ("RECOVERING/RESOLVING", "NOT RECOVERED/NOT RESOLVED")
 
 
 def in_order(form: Any) -> bool | None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from trial.rules.crs_axes import FEVER_CEL
+
+# Ferritin (ug/L) of HLH after CAR-T by Neelapu SS et al. Nat Rev Clin Oncol 2018;15:47-62; nobody overlooks the syndrome there.
+FERRITIN_OF_HLH = 10_000
 # A creatinine below this, umol/L, is lower than any adult's; as mg/dL it is a usual one.
 CREATININE_LOWEST = 20
 # Two analysers of one hospital differ by so much on one sample; mmol/L of calcium.
@@ -87,3 +91,19 @@ def procalcitonin_unit(form: Any) -> bool | None:
     if None in (form.crp, form.procalcitonin):
         return None
     return bool(form.procalcitonin < PROCALCITONIN_HIGH or form.crp >= CRP_LOW)
+
+
+def syndrome_looked_for(form: Any) -> bool | None:
+    """After the infusion, a ferritin as in HLH comes with an answer whether IEC-HS was looked for."""
+    if form.ferritin is None or form.study_day is None or form.study_day <= 0 or form.ferritin <= FERRITIN_OF_HLH:
+        return None
+    return form.iec_hs_looked_for is not None
+
+
+def fever_was_measured(form: Any) -> bool | None:
+    """No fever is said only of a day without one."""
+    if form.fever != "N" or form.day is None:
+        return None
+    those = [one for one in form.others("vital_signs") if one.measured_at is not None and one.temperature is not None]
+    highest = [one.temperature for one in those if one.measured_at.date() == form.day]
+    return max(highest) < FEVER_CEL if highest else None

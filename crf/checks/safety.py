@@ -69,18 +69,18 @@ def known_after_onset(form: Any) -> bool | None:
 
 def reported_after_known(form: Any) -> bool | None:
     """A report follows the awareness."""
-    if None in (form.aware_at, form.reported_on):
+    if None in (form.aware_at, form.reported_at):
         return None
-    return bool(form.reported_on >= form.aware_at.date())
+    return bool(form.reported_at >= form.aware_at)
 
 
 def reported_in_time(form: Any) -> bool | None:
     """A serious event is reported within a day; what is not reported yet is asked about once the day is over."""
     if form.serious != "Y" or form.aware_at is None:
         return None
-    if form.reported_on is None:
+    if form.reported_at is None:
         return False if form.now > form.aware_at + REPORT_WITHIN else None
-    return bool(form.reported_on <= (form.aware_at + REPORT_WITHIN).date())
+    return bool(form.reported_at <= form.aware_at + REPORT_WITHIN)
 
 
 def bridged(form: Any) -> bool | None:

@@ -1,8 +1,30 @@
 """Controlled terms: the value is what exports carry (CDISC where there is a term), the label is what a person reads."""
 
-from crf.codelists.conduct import DeviationCategory, DeviationSeverity, EndReason, EpisodeKind, EventAction
+from crf.codelists.conduct import (
+    DeviationCategory,
+    DeviationSeverity,
+    EndReason,
+    EpisodeKind,
+    EventAction,
+    ProtocolVersion,
+    RenewedBecause,
+)
 from crf.codelists.follow_up import DeathCause, EventOutcome, EventTerm, TherapyIntent
-from crf.codelists.general import ChangeReason, DoseLevel, Ecog, Ethnicity, Missing, NotDoneReason, Sex, WithdrawReason
+from crf.codelists.general import (
+    ChangeReason,
+    DoseLevel,
+    Ecog,
+    EndDelegationReason,
+    Ethnicity,
+    FailReason,
+    Missing,
+    MoveReason,
+    NotDoneReason,
+    RescreenReason,
+    Sex,
+    TransferReason,
+    WithdrawReason,
+)
 from crf.codelists.myeloma import (
     BandResult,
     BelowLimit,
@@ -51,8 +73,10 @@ __all__ = [
     "DeviationCategory", "DeviationSeverity", "DoseLevel", "DoseUnit", "Ecog", "EndReason", "EpisodeKind",
     "Ethnicity", "EventAction", "EventGrade", "EventOutcome", "EventTerm", "HeavyChain", "IceStatus", "ImagingMethod",
     "LesionKind", "LesionResponse", "LesionState", "LightChain", "LymphodepletionDrug", "MedicationIndication",
-    "MedicationMark", "MedicationUnit", "Missing", "MrdMethod", "MrdResult", "MrdSensitivity", "NotDoneReason",
+    "MedicationMark", "MedicationUnit", "Missing", "EndDelegationReason", "FailReason", "MoveReason", "RescreenReason",
+    "TransferReason", "MrdMethod", "MrdResult", "MrdSensitivity", "NotDoneReason",
     "Oedema", "OrganClass", "OrganGrade", "Oxygen", "PersistenceMethod", "PersistenceUnit", "Point", "PriorResponse",
-    "RaisedPressure", "Release", "Response", "Route", "Seizure", "Sex", "Sterility", "Steroid", "TemperatureRoute",
+    "ProtocolVersion",
+    "RaisedPressure", "Release", "RenewedBecause", "Response", "Route", "Seizure", "Sex", "Sterility", "Steroid", "TemperatureRoute",
     "TherapyIntent", "ToxicityGrade", "Transplant", "Vasopressor", "VentilationReason", "WithdrawReason", "organ_class",
 ]  # fmt: skip

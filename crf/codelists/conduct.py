@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from trial import protocol
+
 
 class DeviationCategory(models.TextChoices):
     """What a protocol deviation concerns."""
@@ -22,13 +24,29 @@ class DeviationSeverity(models.TextChoices):
     MINOR = "MINOR", _("Minor")
 
 
+class ProtocolVersion(models.TextChoices):
+    """Versions of the protocol; trial/protocol.py has them with their days."""
+
+    _ignore_ = ["version"]
+    for version in protocol.VERSIONS:
+        vars()["V_" + version.code.replace(".", "_")] = (version.code, version.code)
+
+
+class RenewedBecause(models.TextChoices):
+    """Why a subject was asked for consent again."""
+
+    AMENDMENT = "AMENDMENT", _("Amendment of the protocol")
+    INFORMATION = "NEW INFORMATION", _("New information on the treatment")
+    OTHER = "OTHER", _("Another reason")
+
+
 class EndReason(models.TextChoices):
     """Why the collection of a subject's data has ended; CDISC C66727 where there is a term."""
 
     COMPLETED = "COMPLETED", _("Completed as planned")
     DEATH = "DEATH", _("Death")
-    WITHDRAWN = "WITHDRAWN", _("Consent withdrawn")
-    LOST = "LOST", _("Lost to follow-up")
+    WITHDRAWN = "WITHDRAWAL BY SUBJECT", _("Consent withdrawn")
+    LOST = "LOST TO FOLLOW-UP", _("Lost to follow-up")
     OTHER = "OTHER", _("Another reason")
 
 

@@ -25,10 +25,10 @@ class EventTerm(models.TextChoices):
 class EventOutcome(models.TextChoices):
     """Outcome of an adverse event."""
 
-    RECOVERED = "RECOVERED", _("Recovered")
-    RECOVERING = "RECOVERING", _("Recovering")
-    RECOVERED_SEQUELAE = "RECOVERED_SEQUELAE", _("Recovered with sequelae")
-    NOT_RECOVERED = "NOT_RECOVERED", _("Not recovered")
+    RECOVERED = "RECOVERED/RESOLVED", _("Recovered")
+    RECOVERING = "RECOVERING/RESOLVING", _("Recovering")
+    RECOVERED_SEQUELAE = "RECOVERED/RESOLVED WITH SEQUELAE", _("Recovered with sequelae")
+    NOT_RECOVERED = "NOT RECOVERED/NOT RESOLVED", _("Not recovered")
     FATAL = "FATAL", _("Fatal")
     UNKNOWN = "UNKNOWN", _("Unknown")
 

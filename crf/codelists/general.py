@@ -60,6 +60,50 @@ class WithdrawReason(models.TextChoices):
     OTHER = "OTHER", _("Another reason (please write it)")
 
 
+class MoveReason(models.TextChoices):
+    """The usual reasons to move a form to where it belongs; a person may write another."""
+
+    WRONG_SUBJECT = "It was entered for the wrong subject", _("It was entered for the wrong subject")
+    WRONG_VISIT = "It was entered at the wrong visit", _("It was entered at the wrong visit")
+    OTHER = "OTHER", _("Another reason (please write it)")
+
+
+class FailReason(models.TextChoices):
+    """The usual reasons why screening fails; a person may write another."""
+
+    CRITERION = "A criterion is not met", _("A criterion is not met")
+    DECLINED = "The subject declined", _("The subject declined")
+    DETERIORATED = "The disease progressed during screening", _("The disease progressed during screening")
+    OTHER = "OTHER", _("Another reason (please write it)")
+
+
+class RescreenReason(models.TextChoices):
+    """The usual reasons to screen a person again; a person may write another."""
+
+    CRITERION = "The criterion that was not met is met now", _("The criterion that was not met is met now")
+    AMENDED = "The criteria were amended", _("The criteria were amended")
+    LATE = "Screening had taken too long", _("Screening had taken too long")
+    OTHER = "OTHER", _("Another reason (please write it)")
+
+
+class TransferReason(models.TextChoices):
+    """The usual reasons to transfer a subject; a person may write another."""
+
+    MOVED = "The subject moved house", _("The subject moved house")
+    CLOSED = "The site closes", _("The site closes")
+    WRONG_SITE = "The subject was screened at the wrong site", _("The subject was screened at the wrong site")
+    OTHER = "OTHER", _("Another reason (please write it)")
+
+
+class EndDelegationReason(models.TextChoices):
+    """The usual reasons to end a delegation; a person may write another."""
+
+    LEFT = "The person left the site", _("The person left the site")
+    TASKS = "The tasks were given to somebody else", _("The tasks were given to somebody else")
+    MISTAKE = "It was entered by mistake", _("It was entered by mistake")
+    OTHER = "OTHER", _("Another reason (please write it)")
+
+
 class DoseLevel(models.TextChoices):
     """Dose levels of the protocol, in 10^6 CAR-T cells per kg; trial/protocol.py has the numbers."""
 

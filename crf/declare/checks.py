@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 
 from crf.declare.form import Crf, FormClass, Log, casebook
 from trial import protocol, schedule
@@ -55,6 +55,11 @@ def _form(form: FormClass) -> list[CheckMessage]:
         wrong(8, "the form is absent from the schedule of activities (trial/schedule.py).")
     for name, item in _all_items(form):
         _item(name, item, wrong)
+        if not str(item.about.help).strip():
+            found.append(Warning(f"{declared.name}: {name} has no help.", obj=form, id="crf.W001"))
+    if declared.chapter not in protocol.CHAPTERS:
+        text = f"{declared.name}: the form names no chapter of the protocol (trial.protocol.CHAPTERS)."
+        found.append(Warning(text, obj=form, id="crf.W002"))
     names = {**declared.items, **declared.rows}
     for name, item in names.items():
         if item.about.shown_if and item.about.shown_if.item not in names:

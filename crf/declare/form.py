@@ -13,6 +13,8 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.db.models.base import ModelBase
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crf.checks import consent, window
@@ -30,6 +32,8 @@ __all__ = [
 _order = itertools.count()
 # Where `missing` keeps why a whole form does not count: it was not done, or entered in error. No item has this name.
 WHY = "*"
+# Where `missing` of a form that was moved away keeps where to: "01-004 d3 1", subject, visit (or "log") and number.
+MOVED = "*moved"
 LISTED = 6  # items of a list of entries where the form names none
 
 
@@ -47,6 +51,7 @@ class Declaration:
     repeats: bool = False
     about_day: str = ""
     listed: tuple[str, ...] = ()  # items that tell one entry of a log from another, for its list
+    chapter: str = ""  # of the protocol, see trial.protocol.CHAPTERS
 
     @property
     def slug(self) -> str:
@@ -61,6 +66,17 @@ class Declaration:
             for name, item in everything.items()
             if protocol.in_force(version, since=item.about.since, until=item.about.until)
         }
+
+    @property
+    def protocol_chapter(self) -> Words:
+        """The heading of the protocol under which this form is asked for; blank for one that the protocol lacks."""
+        return protocol.CHAPTERS.get(self.chapter, "")
+
+    def source_of(self, item: Any) -> str:
+        """Where an item of this form comes from: the work it cites, else the chapter of the protocol."""
+        if item.about.source:
+            return gettext(str(item.about.source))
+        return str(format_lazy(_("Protocol: {chapter}"), chapter=self.protocol_chapter))
 
     def reads(self) -> set[str]:
         """Names of the forms that derived values and checks of this one read, its own kind where it looks back."""
@@ -134,6 +150,7 @@ class FormMeta(ModelBase):
             repeats=options.get("repeats", False),
             about_day=about_day,
             listed=options.get("listed", tuple(items)[:LISTED]),
+            chapter=options.get("chapter", ""),
         )
         for grid in rows.values():
             parent: Any = models.ForeignKey(cls, models.CASCADE, related_name=grid.name, editable=False)  # type: ignore[arg-type]

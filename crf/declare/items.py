@@ -67,7 +67,7 @@ class About:
     required: bool = True
     cdash: str = ""
     sdtm: str = ""
-    source: str = ""
+    source: Words = ""
     hard: tuple[Any, Any] | None = None
     soft: tuple[Any, Any] | None = None
     shown_if: When | None = None

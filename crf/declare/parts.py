@@ -104,7 +104,9 @@ class Derived:
         if "history" in parameters:
             given["history"] = sheet.since_infusion(sheet.history) if self.since_infusion else sheet.history
         if self.whole is not None:
-            given |= {"whole": sheet.made(self.whole), "day": sheet.day}
+            given["whole"] = sheet.made(self.whole)
+            if "day" in parameters:
+                given["day"] = sheet.day
         if self.limits:
             given["limits"] = sheet.limits(self.limits)
         if self.baseline:

@@ -51,7 +51,6 @@ def _consent(place: Placement) -> dict[str, object]:
     return {
         "consent_date": place.screened_on.isoformat(),
         "consent_version": CONSENT_VERSION,
-        "reconsent": "N",
     }
 
 

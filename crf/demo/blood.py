@@ -201,9 +201,9 @@ def _events(row: Row) -> list[Typed]:
     organs = {"HEPATOTOXICITY": row.hepatotoxicity, "NEPHROTOXICITY": row.nephrotoxicity}
     events += [_organ(row, term) for term, had_it in organs.items() if had_it]
     if found := crs_event.event(row):
-        onset, end, data = found
+        begun, over, data = found
         items = _items("Cytokine release syndrome", "CRS", row.crs_max_grade, lymphodepletion=False, aesi=True)
-        events.append((onset, end, items | data))
+        events.append((begun, over, items | data))
     forms = []
     for occurrence, event in enumerate(sorted(events, key=lambda one: (one[0], str(one[2]["term"]))), start=1):
         onset, end, data = event
@@ -211,7 +211,7 @@ def _events(row: Row) -> list[Typed]:
         dates: dict[str, object] = {"onset_on": on(row, onset).isoformat(), "ongoing": "Y" if end is None else "N"}
         if end is not None:
             dates["ended_on"] = on(row, end).isoformat()
-        outcome = "NOT_RECOVERED" if end is None else "RECOVERED"
+        outcome = "NOT RECOVERED/NOT RESOLVED" if end is None else "RECOVERED/RESOLVED"
         whole = {**data, **dates, "outcome": outcome}
         forms.append(Typed("adverse_event", "", on(row, day), whole, "investigator", occurrence))
     return forms

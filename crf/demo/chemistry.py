@@ -27,7 +27,7 @@ class Usual:
     reaction: tuple[int, int, int, int, int] = (100, 100, 100, 100, 100)
 
 
-_USUAL = {
+USUAL = {
     "alt": Usual(0, (14, 34), (11, 27), (100, 103, 106, 110, 114)),
     "ast": Usual(0, (17, 30), (15, 25), (100, 103, 106, 110, 114)),
     "alp": Usual(0, (55, 100), (52, 82), (100, 102, 104, 108, 114)),
@@ -64,13 +64,13 @@ def forms(row: Row, place: Placement) -> list[Typed]:
 
 def values(row: Row, draw: Draw) -> dict[str, str]:
     """One chemistry as typed."""
-    found = {item: _value(row, draw, item) for item in _USUAL}
+    found = {item: _value(row, draw, item) for item in USUAL}
     found["glucose"] += _STEROID_GLUCOSE * activity(row, draw.day) // 100 if row.steroid else 0
     found |= _toxic(row, draw)
     protein = _albumin(row, draw)
     # Calcium bound to albumin goes with it: 0.02 mmol/L a g/L.
     free = calcium(row, draw.visit) - 2 * max(albumin(row) * 10 - protein, 0) // 10
-    places = {item: usual.places for item, usual in _USUAL.items()}
+    places = {item: usual.places for item, usual in USUAL.items()}
     typed = {item: _typed(value, places[item]) for item, value in found.items()}
     return typed | {
         "direct_bilirubin": _typed(found["bilirubin"] * 22 // 100, 1),
@@ -87,14 +87,14 @@ def _typed(value: int, places: int) -> str:
 def _value(row: Row, draw: Draw, item: str) -> int:
     """The subject's usual value, pulled by the reaction, a little different at each draw."""
     usual = _own(row, item)
-    pulled = towards(usual, usual * _USUAL[item].reaction[row.crs_max_grade] // 100, activity(row, draw.day))
+    pulled = towards(usual, usual * USUAL[item].reaction[row.crs_max_grade] // 100, activity(row, draw.day))
     varies = _VARIES.get(item, _VARIES_OTHERS)
     return pulled * (100 + spread(-varies, varies, row.subject_id, draw.visit, item)) // 100
 
 
 def _own(row: Row, item: str) -> int:
     """What is usual of this subject."""
-    return spread(*(_USUAL[item].men if row.sex == "M" else _USUAL[item].women), row.subject_id, item)
+    return spread(*(USUAL[item].men if row.sex == "M" else USUAL[item].women), row.subject_id, item)
 
 
 def _albumin(row: Row, draw: Draw) -> int:

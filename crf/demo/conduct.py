@@ -1,11 +1,12 @@
-"""Dose-limiting toxicity, deviations and the end of study of the demonstration subjects. Invented.
+"""Renewed consent, dose-limiting toxicity, deviations and the end of study of the demonstration subjects. Invented.
 
 Nobody had a limiting toxicity: none was published. Two of the eight subjects of the third level are not evaluable, so
 that the reconstruction keeps to two cohorts a level, as 3+3 has them.
 """
 
-from crf.demo import followup
+from crf.demo import followup, vitals
 from crf.demo.assessments import on, seen
+from crf.demo.calendar import placement
 from crf.demo.rows import Row
 from crf.demo.typed import Typed
 
@@ -20,6 +21,7 @@ _DEVIATIONS = {
     ),
 }
 
+_AMENDED_CONSENT = "2.0"
 # Not evaluable, and why. No form of these days says otherwise: days 15 to 20 have no visit.
 _NOT_EVALUABLE = {
     "RECON-10": "Went home on day 15 and was not reached before day 21: events of these days are not known.",
@@ -30,6 +32,19 @@ _NOT_EVALUABLE = {
 def forms(row: Row) -> list[Typed]:
     """In the order of time; each written when it was known, the end of study after the death."""
     return sorted([*_evaluation(row), *_deviations(row), *_end(row)], key=lambda one: one.on)
+
+
+def renewed(row: Row) -> list[Typed]:
+    """At the first visit under protocol 2.0 of a subject who had consented under 1.0."""
+    place = placement(row.subject_id)
+    amended = place.site.amended_on
+    visits = sorted(one.on for one in vitals.forms(row, place) if one.on >= amended)
+    if place.screened_on >= amended or not visits:
+        return []
+    data: dict[str, object] = {
+        "given_on": visits[0].isoformat(), "protocol_version": "2.0", "consent_version": _AMENDED_CONSENT, "because": "AMENDMENT",
+    }  # fmt: skip
+    return [Typed("renewed_consent", "", visits[0], data, "coordinator")]
 
 
 def _evaluation(row: Row) -> list[Typed]:

@@ -7,7 +7,7 @@ from crf.demo.rows import Row
 
 _SERIOUS = 3  # from this grade on the stay in hospital was prolonged
 _LIFE_THREATENING = 4
-_KNOWN_AT = "14:30"  # the site's clock, on the first day of the worst grade; reported the same day
+_KNOWN_AT, _REPORTED_AT = "14:30", "17:10"  # the site's clock, on the first day of the worst grade
 
 
 def event(row: Row) -> tuple[int, int, dict[str, object]] | None:
@@ -44,5 +44,5 @@ def _seriousness(row: Row) -> dict[str, object]:
         "serious": "Y",
         **{name: "Y" if name in met else "N" for name in criteria},
         "aware_at": f"{known} {_KNOWN_AT}",
-        "reported_on": known,
+        "reported_at": f"{known} {_REPORTED_AT}",
     }

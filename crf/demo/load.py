@@ -14,7 +14,7 @@ from crf.demo import accounts, calendar, later, order, rows
 from crf.demo.typed import Typed
 from crf.entry import Invalid
 from trial import audit, ranges, schedule
-from trial.models import Membership, ProtocolApproval, Site, Subject, User
+from trial.models import Delegation, Membership, ProtocolApproval, Site, Subject, User
 
 
 def people_and_sites() -> dict[str, Site]:
@@ -42,12 +42,24 @@ def people_and_sites() -> dict[str, Site]:
                 ranges.adopt(site, valid_from=calendar.FIRST_DAY)
             for s in calendar.SITES:
                 approve(sites[s.code], s)
+                appoint(sites[s.code], accounts.who("investigator", site=s.code).username, from_on=calendar.FIRST_DAY)
     return sites
 
 
 def approve(site: Site, of: calendar.DemoSite) -> None:
     """From its day on the site works under the amended protocol. Call inside `acting`, with a reason."""
     ProtocolApproval.objects.get_or_create(site=site, version="2.0", defaults={"active_from": of.amended_on})
+
+
+def appoint(site: Site, username: str, *, from_on: date) -> None:
+    """Names the principal investigator of a site, once. Call inside `acting`."""
+    manager = User.objects.get(username=next(one.username for one in accounts.ACCOUNTS if one.role == "DATA_MANAGER"))
+    Delegation.objects.get_or_create(
+        user=User.objects.get(username=username),
+        site=site,
+        group="PRINCIPAL",
+        defaults={"from_on": from_on, "by": manager},
+    )
 
 
 def _account(account: accounts.Account, sites: dict[str, Site], *, password: str) -> None:

@@ -12,7 +12,7 @@ def forms(row: Row) -> list[Typed]:
     What was given is in the log before the assessment that speaks of it; what names an event, after the event.
     """
     given = medication.forms(row)
-    first = [*treatment.forms(row), *(one for one in given if "event" not in one.data)]
+    first = [*treatment.forms(row), *conduct.renewed(row), *(one for one in given if "event" not in one.data)]
     last = [*(one for one in given if "event" in one.data), *conduct.forms(row)]
     # Stable: forms of one day keep their order.
     return sorted([*first, *course.forms_for(row), *later.follow_up_forms(row), *last], key=lambda one: one.on)

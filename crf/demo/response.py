@@ -199,6 +199,8 @@ def _investigator(row: Row, one: Seen) -> Typed:
         "assessed_on": on(row, one.day).isoformat(),
         "investigator_response": differs.get(key, one.level),
         "on_steroids": "N",
+        # New or growing lesions are a clinical relapse; a rise of the M-protein alone is none.
+        "clinical_relapse": "Y" if lesions_of(row) and not one.second_test and emd_level(row, one) == "PD" else "N",
     }
     if lesions_of(row) and not one.second_test:
         data["investigator_emd_response"] = emd_level(row, one)

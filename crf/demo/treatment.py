@@ -27,12 +27,12 @@ class Regimen:
     antibody: bool = False
 
 
-_FIRST = (
+FIRST_LINES = (
     Regimen("Bortezomib, cyclophosphamide, dexamethasone", inhibitor=True),
     Regimen("Bortezomib, lenalidomide, dexamethasone", inhibitor=True, immunomodulator=True),
     Regimen("Bortezomib, doxorubicin, dexamethasone", inhibitor=True),
 )
-_LATER = (
+LATER_LINES = (
     Regimen("Lenalidomide, dexamethasone", immunomodulator=True),
     Regimen("Ixazomib, lenalidomide, dexamethasone", inhibitor=True, immunomodulator=True),
     Regimen("Pomalidomide, cyclophosphamide, dexamethasone", immunomodulator=True),
@@ -42,7 +42,7 @@ _LATER = (
     Regimen("Cyclophosphamide, prednisone"),
 )
 _ANTIBODY = Regimen("Daratumumab, dexamethasone", antibody=True)
-_HISTORY = (
+HISTORY = (
     # words, years before screening, ongoing, grade where it goes on
     ("Hypertension", 9, True, "2"),
     ("Type 2 diabetes mellitus", 6, True, "2"),
@@ -95,8 +95,8 @@ def prior_lines(row: Row, place: Placement) -> list[Typed]:
         regimen = _ANTIBODY if last and own.anti_cd38 else _regimen(row, number)
         data = {
             "line": str(number),
-            "started_on": _month(start),
-            "ended_on": _month(max(start + 1, end)),
+            "started_on": month_of(start),
+            "ended_on": month_of(max(start + 1, end)),
             **_line(row, number, regimen, refractory=last or number > 1),
         }
         found.append(Typed("prior_therapy", "", place.screened_on, data, "coordinator", number))
@@ -105,8 +105,8 @@ def prior_lines(row: Row, place: Placement) -> list[Typed]:
 
 def _regimen(row: Row, number: int) -> Regimen:
     if number == 1:
-        return _FIRST[spread(0, len(_FIRST) - 1, row.subject_id, "first")]
-    return _LATER[(spread(0, len(_LATER) - 1, row.subject_id, "later") + number) % len(_LATER)]
+        return FIRST_LINES[spread(0, len(FIRST_LINES) - 1, row.subject_id, "first")]
+    return LATER_LINES[(spread(0, len(LATER_LINES) - 1, row.subject_id, "later") + number) % len(LATER_LINES)]
 
 
 def _line(row: Row, number: int, regimen: Regimen, *, refractory: bool) -> dict[str, object]:
@@ -133,17 +133,17 @@ def _line(row: Row, number: int, regimen: Regimen, *, refractory: bool) -> dict[
     }
 
 
-def _month(months: int) -> str:
+def month_of(months: int) -> str:
     """Months of the calendar as a partial date; the day is not known."""
     return f"{months // 12}-{months % 12 + 1:02d}"
 
 
 def _history(row: Row, place: Placement) -> list[Typed]:
     """One to three diseases or operations of each subject."""
-    first = spread(0, len(_HISTORY) - 1, row.subject_id, "history")
+    first = spread(0, len(HISTORY) - 1, row.subject_id, "history")
     found = []
     for number in range(1, spread(1, 3, row.subject_id, "diseases") + 1):
-        words, years, ongoing, grade = _HISTORY[(first + 3 * number) % len(_HISTORY)]
+        words, years, ongoing, grade = HISTORY[(first + 3 * number) % len(HISTORY)]
         began = place.screened_on.year - years
         data: dict[str, object] = {"term": words, "onset_on": str(began), "ongoing": "Y" if ongoing else "N"}
         data |= {"grade": grade} if ongoing else {"ended_on": str(began)}

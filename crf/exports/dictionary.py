@@ -16,7 +16,7 @@ FILE = Path(settings.BASE_DIR) / "docs" / "data-dictionary.csv"
 COLUMNS = (
     "form", "form_title", "section", "item", "label", "type", "unit", "other_units", "places", "length", "codes",
     "hard_low", "hard_high", "soft_low", "soft_high", "cdash", "sdtm", "required", "shown_if",
-    "critical", "investigator", "since", "until", "source",
+    "critical", "investigator", "since", "until", "chapter", "source", "help",
 )  # fmt: skip
 
 
@@ -47,7 +47,8 @@ def _line(form: FormClass, section: str, name: str, item: Any) -> list[str]:
     return [
         form.declared.name, str(form.declared.title), section, name, str(about.label), item.kind, about.unit, _units(item), _text(places),
         _text(length), codes, *_range(about.hard), *_range(about.soft), about.cdash, about.sdtm, _yes(about.required), shown,
-        _yes(about.critical), _yes(about.investigator), about.since or "", about.until or "", about.source,
+        _yes(about.critical), _yes(about.investigator), about.since or "", about.until or "",
+        str(form.declared.protocol_chapter), str(about.source), str(about.help),
     ]  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from crf.declare.items import Rows
 from crf.declare.measured import ENTERED, UNIT
 from crf.workflow import Query, QueryMessage
 from trial import schedule
-from trial.models import Site, Subject, Visit
+from trial.models import Delegation, Site, Subject, Transfer, Visit
 
 KEYS = ("subject", "site", "visit", "infusion", "occurrence")
 STATE = ("version", "status", "entered_at")
@@ -46,7 +46,7 @@ def files() -> list[File]:
     for form in casebook():
         found.append(_form(form))
         found += [_grid(form, grid) for grid in form.declared.rows.values()]
-    return [*found, _queries(), _messages()]
+    return [*found, _queries(), _messages(), _transfers(), _delegations()]
 
 
 def cell(value: Any, places: int | None = None) -> str:
@@ -162,8 +162,30 @@ def _subjects() -> File:
         "subjects.csv",
         Subject,
         Subject.objects.order_by("site__code", "number"),
-        {"subject": "code", "site": "site__code", **own},
+        {
+            "subject": "code",
+            "site": "site__code",
+            **own,
+            "screening_site": "screening_site__code",
+            "former": "former__code",
+        },
     )
+
+
+def _transfers() -> File:
+    fields = {
+        "subject": "subject__code", "from_site": "from_site__code", "to_site": "to_site__code", **_same("on", "at"),
+        "by": "by__username", "reason": "reason",
+    }  # fmt: skip
+    return _plain("transfers.csv", Transfer, Transfer.objects.order_by("subject__code", "on", "pk"), fields)
+
+
+def _delegations() -> File:
+    fields = {
+        "site": "site__code", "person": "user__username", **_same("group", "from_on", "until_on"), "by": "by__username",
+        "ended_because": "ended_because",
+    }  # fmt: skip
+    return _plain("delegations.csv", Delegation, Delegation.objects.order_by("site__code", "from_on", "pk"), fields)
 
 
 def _visits() -> File:

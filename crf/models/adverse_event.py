@@ -2,100 +2,170 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crf import codelists
+from crf import codelists, sources
 from crf.checks import episodes, events, safety, timing
 from crf.declare.form import Check, Log, Row, Section
-from crf.declare.items import Coded, Date, DateTime, Number, PartialDate, Rows, Text, When, Words, YesNo
+from crf.declare.items import Coded, DateTime, Number, PartialDate, Rows, Text, When, Words, YesNo
 
 
 class GradeChange(Row, title=_("Change of grade")):
     """From this day on the event had this grade."""
 
-    changed_on = PartialDate(_("From"), cdash="AESTDAT_GR", sdtm="FAAE.FADTC")
-    grade = Coded(_("Grade (CTCAE)"), codelists.EventGrade, cdash="AETOXGR_GR", sdtm="FAAE.FAORRES")
+    changed_on = PartialDate(
+        _("From"), cdash="AESTDAT_GR", sdtm="FA.FADTC",
+        help=_("First day at this grade. Month or day may be left out."),
+    )  # fmt: skip
+    grade = Coded(
+        _("Grade (CTCAE)"), codelists.EventGrade, cdash="AETOXGR_GR", sdtm="FA.FAORRES:TOXGR",
+        help=_("The grade from that day on."), source=sources.CTCAE,
+    )  # fmt: skip
 
 
-def _criterion(label: Words, name: str) -> YesNo:
-    return YesNo(label, cdash=name, sdtm=f"AE.{name}", critical=True, investigator=True, shown_if=When("serious", "Y"))
+def _criterion(label: Words, name: str, help_: Words) -> YesNo:
+    return YesNo(
+        label, cdash=name, sdtm=f"AE.{name}", critical=True, investigator=True, shown_if=When("serious", "Y"),
+        help=help_, source=sources.E2A,
+    )  # fmt: skip
 
 
 class AdverseEvent(
     Log,
     title=_("Adverse event"),
     listed=("verbatim", "term", "grade", "onset_on", "ongoing", "ended_on", "serious", "related_cart"),
+    chapter="safety",
 ):
     """What happened, how bad it was, and why."""
 
     event = Section(_("Event"))
-    verbatim = Text(_("As the site describes it"), cdash="AETERM", sdtm="AE.AETERM", critical=True)
-    term = Coded(_("Term"), codelists.EventTerm, cdash="AEDECOD", sdtm="AE.AEDECOD", critical=True)
+    verbatim = Text(
+        _("As the site describes it"), cdash="AETERM", sdtm="AE.AETERM", critical=True,
+        help=_("Diagnosis in the site's own words, one event an entry. No names."),
+    )  # fmt: skip
+    term = Coded(
+        _("Term"), codelists.EventTerm, cdash="AEDECOD", sdtm="AE.AEDECOD", critical=True,
+        help=_("The nearest term of the list; \"other\" where none fits, with its system organ class."),
+        source=sources.CTCAE,
+    )  # fmt: skip
     organ_class = Coded(
         _("System organ class"), codelists.OrganClass, cdash="AESOC", sdtm="AE.AESOC", shown_if=When("term", "OTHER"),
-        help=_("The terms of the list have theirs."), source="CTCAE 5.0, as in MedDRA",
+        help=_("Where the event belongs in MedDRA. The terms of the list have theirs."), source=sources.CTCAE,
     )  # fmt: skip
     grade = Coded(
         _("Worst grade (CTCAE)"), codelists.EventGrade, cdash="AETOXGR", sdtm="AE.AETOXGR", investigator=True,
         critical=True,
+        help=_("The highest grade of the whole event. CRS and ICANS are graded by ASTCT 2019."),
+        source=sources.CTCAE,
     )  # fmt: skip
 
     course = Section(_("Course"))
     onset_on = PartialDate(
-        _("Onset"), cdash="AESTDAT", sdtm="AE.AESTDTC", critical=True, help=_("Month or day may be left out: 2019-04.")
-    )
-    ongoing = YesNo(_("Still ongoing?"), cdash="AEONGO", sdtm="AE.AEENRF", critical=True)
+        _("Onset"), cdash="AESTDAT", sdtm="AE.AESTDTC", critical=True,
+        help=_("First sign of this event, at any grade. Month or day may be left out: 2019-04."),
+    )  # fmt: skip
+    ongoing = YesNo(
+        _("Still ongoing?"), cdash="AEONGO", sdtm="AE.AEENRF", critical=True,
+        help=_("At the last contact. A laboratory value that is not back to grade 0 or to its baseline goes on."),
+    )  # fmt: skip
     ended_on = PartialDate(
-        _("End"), cdash="AEENDAT", sdtm="AE.AEENDTC", critical=True, shown_if=When("ongoing", "N", "U")
-    )
-    outcome = Coded(_("Outcome"), codelists.EventOutcome, cdash="AEOUT", sdtm="AE.AEOUT", critical=True)
+        _("End"), cdash="AEENDAT", sdtm="AE.AEENDTC", critical=True, shown_if=When("ongoing", "N", "U"),
+        help=_("Back to grade 0, to the state before, or the day of death."),
+    )  # fmt: skip
+    outcome = Coded(
+        _("Outcome"), codelists.EventOutcome, cdash="AEOUT", sdtm="AE.AEOUT", critical=True,
+        help=_("At the last contact. Fatal only for the event that caused the death."), source=sources.E2A,
+    )  # fmt: skip
     grade_changes = Rows(
-        _("Grade over time"),
-        GradeChange,
-        cdash="FA",
+        _("Grade over time"), GradeChange, cdash="FA",
         help=_("One row from each change on. Leave empty if it never changed."),
-    )
+    )  # fmt: skip
 
     judged = Section(_("Judgement"))
-    serious = YesNo(_("Serious?"), cdash="AESER", sdtm="AE.AESER", critical=True, investigator=True)
+    serious = YesNo(
+        _("Serious?"), cdash="AESER", sdtm="AE.AESER", critical=True, investigator=True,
+        help=_("By the six criteria below, not by severity: a grade 4 laboratory value alone need not be serious."),
+        source=sources.E2A,
+    )  # fmt: skip
     related_cart = YesNo(
-        _("Related to the CAR-T cells?"), cdash="AEREL_CART", sdtm="AE.AEREL", critical=True, investigator=True
-    )
+        _("Related to the CAR-T cells?"), cdash="AEREL_CART", sdtm="AE.AEREL", critical=True, investigator=True,
+        help=_("A reasonable possibility that the cells caused it, in the investigator's judgement."),
+        source=sources.E2A,
+    )  # fmt: skip
     related_lymphodepletion = YesNo(
-        _("Related to lymphodepletion?"), cdash="AEREL_LD", sdtm="SUPPAE.AERELLD", critical=True, investigator=True
-    )
+        _("Related to lymphodepletion?"), cdash="AEREL_LD", sdtm="SUPPAE.AERELLD", critical=True, investigator=True,
+        help=_("A reasonable possibility that fludarabine or cyclophosphamide caused it."), source=sources.E2A,
+    )  # fmt: skip
     related_bridging = YesNo(
-        _("Related to bridging therapy?"), cdash="AEREL_BRG", sdtm="SUPPAE.AERELBRG", required=False, investigator=True
-    )
-    aesi = YesNo(_("Of special interest?"), cdash="AESI", sdtm="SUPPAE.AESI", help=_("As the protocol lists them."))
+        _("Related to bridging therapy?"), cdash="AEREL_BRG", sdtm="SUPPAE.AERELBRG", required=False,
+        investigator=True,
+        help=_("A reasonable possibility that bridging therapy caused it. Blank if none was given."),
+        source=sources.E2A,
+    )  # fmt: skip
+    aesi = YesNo(
+        _("Of special interest?"), cdash="AESI", sdtm="SUPPAE.AESI",
+        help=_(
+            "As the protocol lists them: CRS, ICANS and other neurotoxicity, haemophagocytosis, long cytopenia, "
+            "second malignancy."
+        ),
+    )  # fmt: skip
     episode = Coded(
-        _("Part of an episode of"), codelists.EpisodeKind, cdash="AEEPIKND", sdtm="SUPPAE.AEEPIKND", required=False
-    )
+        _("Part of an episode of"), codelists.EpisodeKind, cdash="AEEPIKND", sdtm="SUPPAE.AEEPIKND", required=False,
+        help=_("A symptom that belongs to an episode is told apart from one of its own."),
+    )  # fmt: skip
     episode_number = Number(
         _("Number of the episode"), places=0, digits=2, hard=(1, 99), cdash="AEEPINO", sdtm="SUPPAE.AEEPINO",
-        shown_if=When("episode", "CRS", "ICANS"), help=_("The first episode after the infusion is 1."),
+        shown_if=When("episode", "CRS", "ICANS"),
+        help=_("The first episode after the infusion is 1."),
     )  # fmt: skip
 
     action = Section(_("Action taken"))
     action_lymphodepletion = Coded(
-        _("Lymphodepletion"), codelists.EventAction, cdash="AEACN_LD", sdtm="SUPPAE.AEACNLD", required=False
-    )
-    action_cart = Coded(_("CAR-T cells"), codelists.EventAction, cdash="AEACN", sdtm="AE.AEACN", required=False)
+        _("Lymphodepletion"), codelists.EventAction, cdash="AEACN_LD", sdtm="SUPPAE.AEACNLD", required=False,
+        help=_("What was done with lymphodepletion because of this event."), source=sources.E2A,
+    )  # fmt: skip
+    action_cart = Coded(
+        _("CAR-T cells"), codelists.EventAction, cdash="AEACN", sdtm="AE.AEACN", required=False,
+        help=_("What was done with the cells because of this event; \"not applicable\" after the infusion."),
+        source=sources.E2A,
+    )  # fmt: skip
 
-    treated = YesNo(_("Was it treated?"), cdash="AECONTRT", sdtm="AE.AECONTRT", required=False)
+    treated = YesNo(
+        _("Was it treated?"), cdash="AECONTRT", sdtm="AE.AECONTRT", required=False,
+        help=_("Yes, if anything was given or done for it; the drugs go into the log of medication."),
+    )  # fmt: skip
 
     serious_event = Section(_("Serious event"), _("Asked for where the event is serious."))
-    death = _criterion(_("Resulted in death?"), "AESDTH")
-    life_threatening = _criterion(_("Life-threatening?"), "AESLIFE")
-    hospitalisation = _criterion(_("Hospitalisation, or a longer one?"), "AESHOSP")
-    disability = _criterion(_("Lasting disability?"), "AESDISAB")
-    congenital = _criterion(_("Congenital anomaly?"), "AESCONG")
-    medically_important = _criterion(_("Medically important for another reason?"), "AESMIE")
+    death = _criterion(_("Resulted in death?"), "AESDTH", _("The event led to death."))
+    life_threatening = _criterion(
+        _("Life-threatening?"),
+        "AESLIFE",
+        _("At risk of death at the time of the event; not what might have happened had it been worse."),
+    )
+    hospitalisation = _criterion(
+        _("Hospitalisation, or a longer one?"),
+        "AESHOSP",
+        _("Admitted for it, or stayed longer because of it. A planned stay for the infusion is none."),
+    )
+    disability = _criterion(
+        _("Lasting disability?"), "AESDISAB", _("A lasting or substantial loss of the ability to lead a normal life.")
+    )
+    congenital = _criterion(_("Congenital anomaly?"), "AESCONG", _("In a child of the subject."))
+    medically_important = _criterion(
+        _("Medically important for another reason?"),
+        "AESMIE",
+        _("None of the others, but it needed an intervention to prevent one of them."),
+    )
     aware_at = DateTime(
         _("The site became aware at"), cdash="AEAWARDAT", sdtm="SUPPAE.AEAWRDTC", critical=True,
-        shown_if=When("serious", "Y"), help=_("The 24 hours for the report count from here."),
+        shown_if=When("serious", "Y"),
+        help=_(
+            "When anyone of the site first knew that it was serious. The 24 hours for the report count from here."
+        ),
+        source=sources.E2A,
     )  # fmt: skip
-    reported_on = Date(
-        _("Reported to the sponsor on"), cdash="AEREPDAT", sdtm="SUPPAE.AEREPDTC", critical=True, required=False,
-        shown_if=When("serious", "Y"), help=_("Blank until it is reported."),
+    reported_at = DateTime(
+        _("Reported to the sponsor at"), cdash="AEREPDAT", sdtm="SUPPAE.AEREPDTC", critical=True, required=False,
+        shown_if=When("serious", "Y"),
+        help=_("Day and time of the first report to the sponsor. Blank until it is reported."),
     )  # fmt: skip
 
     ae01 = timing.not_in_the_future("AE-01", "onset_on")
@@ -239,7 +309,7 @@ class AdverseEvent(
         sees=("grade", "life_threatening"),
     )
     ae22 = timing.not_in_the_future("AE-22", "aware_at", time=True)
-    ae23 = timing.not_in_the_future("AE-23", "reported_on")
+    ae23 = timing.not_in_the_future("AE-23", "reported_at", time=True)
     ae24 = Check(
         "AE-24",
         _("The site was aware of the event before its onset. Please correct one of the dates."),
@@ -251,17 +321,17 @@ class AdverseEvent(
         "AE-25",
         _("The report is earlier than the awareness. Please correct one of the dates."),
         safety.reported_after_known,
-        item="reported_on",
-        sees=("aware_at", "reported_on"),
+        item="reported_at",
+        sees=("aware_at", "reported_at"),
     )
     ae26 = Check(
         "AE-26",
         _(
-            "This serious event was not reported within 24 hours. Please report it and enter the day, or give the reason."
+            "This serious event was not reported within 24 hours. Please report it and enter the time, or give the reason."
         ),
         safety.reported_in_time,
-        item="reported_on",
-        sees=("serious", "aware_at", "reported_on"),
+        item="reported_at",
+        sees=("serious", "aware_at", "reported_at"),
     )
     ae27 = Check(
         "AE-27",

@@ -20,46 +20,45 @@ def _total_agrees(form: Any) -> bool | None:
     return bool(abs(form.cells_total - form.cells_per_kg * weight) <= form.cells_per_kg * weight / 10)
 
 
-class CarTInfusion(Crf, title=_("CAR-T infusion"), about_day="infused_at"):
+class CarTInfusion(Crf, title=_("CAR-T infusion"), about_day="infused_at", chapter="treatment"):
     """The product given: when, how much, with what interruption."""
 
     anchors = "infused_at"
 
     given = Section(_("Infusion"))
     infused_at = DateTime(
-        _("Date and time of infusion"), cdash="EXSTDAT", sdtm="EX.EXSTDTC", critical=True, help=_("Start.")
-    )
+        _("Date and time of infusion"), cdash="EXSTDAT", sdtm="EX.EXSTDTC", critical=True,
+        help=_(
+            "Start of the first bag, on the site's clock. This moment is day 0: every visit after it is planned "
+            "from here."
+        ),
+    )  # fmt: skip
     dose_level = Coded(
-        _("Planned dose level"), codelists.DoseLevel, cdash="EXPDOSE", sdtm="SUPPEX.EXPDOSE", critical=True
-    )
+        _("Planned dose level"), codelists.DoseLevel, cdash="EXPDOSE", sdtm="SUPPEX.EXPDOSE", critical=True,
+        help=_("The level to which the subject was assigned, not the one that the cells came to."),
+    )  # fmt: skip
     cells_per_kg = Number(
-        _("CAR-T cells given per kg"),
-        unit="10*6/kg",
-        places=2,
-        hard=(0, 20),
-        soft=("0.3", 5),
-        cdash="EXDOSE",
-        sdtm="EX.EXDOSE",
-        critical=True,
-    )
+        _("CAR-T cells given per kg"), unit="10*6/kg", places=2, hard=(0, 20), soft=("0.3", 5), cdash="EXDOSE",
+        sdtm="EX.EXDOSE", critical=True,
+        help=_(
+            "CAR-positive cells per kg of body weight, in 10⁶/kg, from the product record and the weight of the "
+            "day."
+        ),
+    )  # fmt: skip
     cells_total = Number(
-        _("CAR-T cells given in total"),
-        unit="10*6",
-        places=1,
-        hard=(0, 5000),
-        soft=(10, 600),
-        cdash="EXDOSTOT",
-        sdtm="EX.EXDOSE",
-    )
-    interrupted = YesNo(_("Was the infusion interrupted?"), cdash="EXINTPYN", sdtm="SUPPEX.EXINTPYN")
+        _("CAR-T cells given in total"), unit="10*6", places=1, hard=(0, 5000), soft=(10, 600), cdash="EXDOSTOT",
+        sdtm="SUPPEX.EXTOTCEL",
+        help=_("CAR-positive cells of all bags together, in 10⁶. Cells without the receptor do not count."),
+    )  # fmt: skip
+    interrupted = YesNo(
+        _("Was the infusion interrupted?"), cdash="EXINTPYN", sdtm="SUPPEX.EXINTPYN",
+        help=_("Yes, if the flow stopped for a reaction or a technical fault, even when it was resumed."),
+    )  # fmt: skip
     interruption = Memo(
-        _("What happened?"),
-        cdash="EXADJ",
-        sdtm="EX.EXADJ",
-        shown_if=When("interrupted", "Y"),
-        required=True,
+        _("What happened?"), cdash="EXADJ", sdtm="EX.EXADJ", shown_if=When("interrupted", "Y"), required=True,
         limit=1000,
-    )
+        help=_("Reason, for how long, and how much was given in the end. The reaction itself is an adverse event."),
+    )  # fmt: skip
 
     ex01 = Check(
         "EX-01",

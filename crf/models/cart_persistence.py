@@ -9,30 +9,42 @@ from crf.declare.items import Coded, Date, Number, When
 from crf.kinetics import of_curve
 
 
-class CartPersistence(Crf, title=_("CAR-T persistence"), about_day="sampled_on"):
+class CartPersistence(Crf, title=_("CAR-T persistence"), about_day="sampled_on", chapter="kinetics"):
     """One blood sample."""
 
     sample = Section(_("Sample"))
-    sampled_on = Date(_("Date of the sample"), cdash="PCDAT", sdtm="PC.PCDTC", critical=True)
+    sampled_on = Date(
+        _("Date of the sample"), cdash="PCDAT", sdtm="PC.PCDTC", critical=True,
+        help=_("The day blood was drawn."),
+    )  # fmt: skip
     nominal_month = Number(
-        _("Planned month"), places=0, digits=3, hard=(1, 180), cdash="PCTPTNUM", sdtm="PC.PCTPTNUM",
-        required=False, help=_("The month this sample stands for, whatever its day; blank if it was not planned."),
+        _("Planned month"), places=0, digits=3, hard=(1, 180), cdash="PCTPTNUM", sdtm="PC.PCTPTNUM", required=False,
+        help=_("The month this sample stands for, whatever its day; blank before month 1, and if it was not planned."),
     )  # fmt: skip
 
     result = Section(_("Result"))
-    method = Coded(_("Method"), codelists.PersistenceMethod, cdash="CART_PCMETHOD", sdtm="PC.PCMETHOD", critical=True)
-    unit = Coded(_("Unit"), codelists.PersistenceUnit, cdash="CART_PCORRESU", sdtm="PC.PCORRESU", critical=True)
+    method = Coded(
+        _("Method"), codelists.PersistenceMethod, cdash="CART_PCMETHOD", sdtm="PC.PCMETHOD", critical=True,
+        help=_("The same method each time; another one is not comparable."),
+    )  # fmt: skip
+    unit = Coded(
+        _("Unit"), codelists.PersistenceUnit, cdash="CART_PCORRESU", sdtm="PC.PCORRESU", critical=True,
+        help=_("Copies per µg of genomic DNA for PCR, cells per µL for flow cytometry."),
+    )  # fmt: skip
     below = Coded(
         _("Below a limit of the assay?"), codelists.BelowLimit, cdash="CART_PCBELOW", sdtm="SUPPPC.PCBELOW",
-        required=False, help=_("Blank if the cells were counted."), critical=True,
+        required=False, critical=True,
+        help=_("Detection: nothing seen. Quantification: seen, but too little to count. Blank if there is a value."),
     )  # fmt: skip
     limit = Number(
         _("That limit"), places=2, digits=9, hard=(0, None), cdash="CART_PCLLOQ", sdtm="PC.PCLLOQ",
         shown_if=When("below", "BLD", "BLQ"),
+        help=_("The limit of this run, as the report says, in the unit chosen."),
     )  # fmt: skip
     value = Number(
         _("CAR-T cells"), places=2, digits=12, hard=(0, None), soft=(None, 1000000), cdash="CART_PCORRES",
-        sdtm="PC.PCORRES", required=False, critical=True, help=_("In the unit chosen; blank if below a limit."),
+        sdtm="PC.PCORRES:CARGENE", required=False, critical=True,
+        help=_("In the unit chosen; blank if below a limit. Never enter 0 for \"not detected\"."),
     )  # fmt: skip
 
     cmax = of_curve(_("Cmax"), "cmax")

@@ -12,19 +12,27 @@ class ConcomitantMedication(
     Log,
     title=_("Concomitant medication"),
     listed=("drug", "marked", "indication", "dose", "dose_unit", "started_on", "ongoing", "ended_on"),
+    chapter="medication",
 ):
     """One drug, why, how much and how long."""
 
     what = Section(_("Medication"))
-    drug = Text(_("Drug"), cdash="CMTRT_CM", sdtm="CM.CMTRT", critical=True)
+    drug = Text(
+        _("Drug"), cdash="CMTRT_CM", sdtm="CM.CMTRT", critical=True,
+        help=_("One drug an entry, by its generic name."),
+    )  # fmt: skip
     marked = Coded(
         _("One of these?"), codelists.MedicationMark, cdash="CMCAT", sdtm="CM.CMCAT", critical=True,
-        help=_("Drugs that the analysis of toxicity counts."),
+        help=_("Drugs that the analysis of toxicity counts; \"none of these\" for all others."),
     )  # fmt: skip
-    indication = Coded(_("Given for"), codelists.MedicationIndication, cdash="CMINDC", sdtm="CM.CMINDC", critical=True)
+    indication = Coded(
+        _("Given for"), codelists.MedicationIndication, cdash="CMINDC", sdtm="CM.CMINDC", critical=True,
+        help=_("Why it was given. Given for two reasons: the one that decided."),
+    )  # fmt: skip
     event = Number(
         _("Number of the adverse event"), places=0, digits=3, hard=(1, 999), cdash="CMAENO", sdtm="RELREC.RELID",
-        required=False, help=_("The number of its entry in the log of adverse events."),
+        required=False,
+        help=_("The number of its entry in the log of adverse events."),
     )  # fmt: skip
 
     how = Section(_("Dose"))
@@ -32,16 +40,28 @@ class ConcomitantMedication(
         _("Dose"), places=3, digits=10, hard=(0, None), cdash="CMDOSE_CM", sdtm="CM.CMDOSE", required=False,
         help=_("A single dose; of a continuous infusion the highest rate."),
     )  # fmt: skip
-    dose_unit = Coded(_("Unit"), codelists.MedicationUnit, cdash="CMDOSU_CM", sdtm="CM.CMDOSU", required=False)
-    route = Coded(_("Route"), codelists.Route, cdash="CMROUTE", sdtm="CM.CMROUTE")
+    dose_unit = Coded(
+        _("Unit"), codelists.MedicationUnit, cdash="CMDOSU_CM", sdtm="CM.CMDOSU", required=False,
+        help=_("Unit of that dose or rate."),
+    )  # fmt: skip
+    route = Coded(
+        _("Route"), codelists.Route, cdash="CMROUTE", sdtm="CM.CMROUTE",
+        help=_("How it was given."),
+    )  # fmt: skip
 
     when = Section(_("When"))
     started_on = PartialDate(
         _("Start"), cdash="CMSTDAT_CM", sdtm="CM.CMSTDTC", critical=True,
-        help=_("Month or day may be left out: 2019-04."),
+        help=_("First day. Month or day may be left out: 2019-04."),
     )  # fmt: skip
-    ongoing = YesNo(_("Still given?"), cdash="CMONGO", sdtm="CM.CMENRF")
-    ended_on = PartialDate(_("End"), cdash="CMENDAT_CM", sdtm="CM.CMENDTC", shown_if=When("ongoing", "N", "U"))
+    ongoing = YesNo(
+        _("Still given?"), cdash="CMONGO", sdtm="CM.CMENRF",
+        help=_("At the last contact."),
+    )  # fmt: skip
+    ended_on = PartialDate(
+        _("End"), cdash="CMENDAT_CM", sdtm="CM.CMENDTC", shown_if=When("ongoing", "N", "U"),
+        help=_("Last day given. Month or day may be left out."),
+    )  # fmt: skip
 
     cm01 = timing.not_in_the_future("CM-01", "started_on")
     cm02 = timing.not_in_the_future("CM-02", "ended_on")

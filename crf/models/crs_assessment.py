@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crf import codelists, sheet
+from crf import codelists, sheet, sources
 from crf.checks import medication, timing
 from crf.declare.form import Check, Crf, Derived, Row, Section
 from crf.declare.items import Coded, DateTime, Memo, Number, Rows, When, YesNo
@@ -60,167 +60,211 @@ def _pressors_followed(form: Any) -> bool | None:
 class Vasopressor(Row, title=_("Vasopressor")):
     """One drug given for hypotension."""
 
-    drug = Coded(_("Drug"), codelists.Vasopressor, cdash="CMTRT", sdtm="CM.CMTRT")
+    drug = Coded(
+        _("Drug"), codelists.Vasopressor, cdash="CMTRT", sdtm="CM.CMTRT",
+        help=_("Inotropes (dobutamine, milrinone) are listed but do not count as vasopressors."),
+        source=sources.CRS,
+    )  # fmt: skip
     dose = Number(
-        _("Highest dose"), places=2, digits=7, hard=(0, 10000), cdash="CMDOSE", sdtm="CM.CMDOSE", required=False
-    )
-    dose_unit = Coded(_("Unit"), codelists.DoseUnit, cdash="CMDOSU", sdtm="CM.CMDOSU", required=False)
-    started_at = DateTime(_("Started"), cdash="CMSTDAT", sdtm="CM.CMSTDTC", required=False)
-    stopped_at = DateTime(_("Stopped (blank = running)"), cdash="CMENDAT", sdtm="CM.CMENDTC", required=False)
+        _("Highest dose"), places=2, digits=7, hard=(0, 10000), cdash="CMDOSE", sdtm="CM.CMDOSE", required=False,
+        help=_("Highest rate since the last assessment. The older criteria (Lee 2014) need it."),
+        source=sources.LEE_DOSE,
+    )  # fmt: skip
+    dose_unit = Coded(
+        _("Unit"), codelists.DoseUnit, cdash="CMDOSU", sdtm="CM.CMDOSU", required=False,
+        help=_("Unit of that rate. A dose per kg is read with the subject's weight."), source=sources.LEE_DOSE,
+    )  # fmt: skip
+    started_at = DateTime(
+        _("Started"), cdash="CMSTDAT", sdtm="CM.CMSTDTC", required=False,
+        help=_("When the pump was started; may lie before the last assessment."), source=sources.CRS,
+    )  # fmt: skip
+    stopped_at = DateTime(
+        _("Stopped (blank = running)"), cdash="CMENDAT", sdtm="CM.CMENDTC", required=False,
+        help=_("When it was stopped for good. Blank while it runs."), source=sources.CRS,
+    )  # fmt: skip
     hours = Number(
-        _("Hours at the highest dose"),
-        unit="h",
-        places=1,
-        digits=5,
-        hard=(0, 48),
-        cdash="CMDUR",
-        sdtm="CM.CMDUR",
+        _("Hours at the highest dose"), unit="h", places=1, digits=5, hard=(0, 48), cdash="CMDUR", sdtm="CM.CMDUR",
         required=False,
-    )
+        help=_("A high dose by Lee 2014 lasts at least three hours."), source=sources.LEE_DOSE,
+    )  # fmt: skip
 
 
-class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="assessed_at"):
+class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="assessed_at", chapter="toxicity"):
     """One assessment of cytokine release syndrome."""
 
     when = Section(_("When"))
-    assessed_at = DateTime(_("Date and time of assessment"), cdash="CEDTC", sdtm="CE.CEDTC", critical=True)
+    assessed_at = DateTime(
+        _("Date and time of assessment"), cdash="CEDTC", sdtm="CE.CEDTC", critical=True,
+        help=_(
+            "When the subject was seen, on the site's clock. What is asked below covers the time since the last "
+            "assessment."
+        ),
+    )  # fmt: skip
 
     fever = Section(_("Fever"), _("Since the last assessment."))
     temperature = Number(
-        _("Highest temperature"),
-        unit="Cel",
-        places=1,
-        digits=4,
-        hard=(30, 45),
-        soft=(35, 41),
-        cdash="TEMP_VSORRES",
-        sdtm="VS.VSORRES",
-        source="ASTCT 2019, table 2: fever is 38.0 or more",
-        critical=True,
-    )
+        _("Highest temperature"), unit="Cel", places=1, digits=4, hard=(30, 45), soft=(35, 41), cdash="TEMP_VSORRES",
+        sdtm="VS.VSORRES:TEMP", critical=True,
+        help=_(
+            "Highest value since the last assessment, in °C with one decimal, from the flow sheet. Fever is 38.0 or "
+            "more."
+        ),
+        source=sources.CRS,
+    )  # fmt: skip
     temperature_route = Coded(
-        _("Taken at"), codelists.TemperatureRoute, cdash="TEMP_VSLOC", sdtm="VS.VSLOC", required=False, until="1.0"
-    )
+        _("Taken at"), codelists.TemperatureRoute, cdash="TEMP_VSLOC", sdtm="VS.VSLOC:TEMP", required=False, until="1.0",
+        help=_("Where that highest value was taken. It is not converted."),
+    )  # fmt: skip
     fever_due_to_crs = YesNo(
-        _("Is a fever due to CRS?"),
-        cdash="CEREL_FEVER",
-        sdtm="SUPPCE.CERELFEV",
-        required=False,
+        _("Is a fever due to CRS?"), cdash="CEREL_FEVER", sdtm="SUPPCE.CERELFEV", required=False,
         help=_("No, if another cause explains it (infection, transfusion). Blank counts as due to CRS."),
-    )
+        source=sources.CRS,
+    )  # fmt: skip
     fever_possible_masked = YesNo(
-        _("Could an earlier antipyretic hide a fever?"), cdash="CEMASK", sdtm="SUPPCE.CEMASK", required=False
-    )
+        _("Could an earlier antipyretic hide a fever?"), cdash="CEMASK", sdtm="SUPPCE.CEMASK", required=False,
+        help=_(
+            "Yes, if an antipyretic was taken before any fever was seen. The grade does not change; the question is "
+            "flagged."
+        ),
+        source=sources.CRS,
+    )  # fmt: skip
 
     treatment = Section(_("Treatment for CRS"), _("Since the last assessment."))
-    antipyretic = YesNo(_("Antipyretic"), cdash="CMOCCUR_AP", sdtm="CM.CMOCCUR")
-    antipyretic_scheduled = YesNo(
-        _("Was the antipyretic given on a schedule, fever or not?"), cdash="CMSCHED_AP", sdtm="SUPPCM.CMSCHED", since="2.0",
-        shown_if=When("antipyretic", "Y"), help=_("An antipyretic on a schedule can hide when a fever begins and ends."),
+    antipyretic = YesNo(
+        _("Antipyretic"), cdash="CMOCCUR_AP", sdtm="CM.CMOCCUR",
+        help=_(
+            "Paracetamol, metamizole, ibuprofen and the like, given since the last assessment. After it fever is no "
+            "longer asked for."
+        ),
+        source=sources.CRS,
     )  # fmt: skip
-    anticytokine = YesNo(_("Anticytokine drug"), cdash="CMOCCUR_AC", sdtm="CM.CMOCCUR", critical=True)
+    antipyretic_scheduled = YesNo(
+        _("Was the antipyretic given on a schedule, fever or not?"), cdash="CMSCHED_AP", sdtm="SUPPCM.CMSCHED",
+        since="2.0", shown_if=When("antipyretic", "Y"),
+        help=_("Yes, if it was given by the clock. Such a drug can hide when a fever begins and ends."),
+    )  # fmt: skip
+    anticytokine = YesNo(
+        _("Anticytokine drug"), cdash="CMOCCUR_AC", sdtm="CM.CMOCCUR", critical=True,
+        help=_("Tocilizumab, siltuximab or anakinra given for CRS since the last assessment."),
+        source=sources.CRS,
+    )  # fmt: skip
     anticytokine_drug = Coded(
-        _("Which anticytokine drug?"),
-        codelists.Anticytokine,
-        cdash="CMTRT_AC",
-        sdtm="CM.CMTRT",
+        _("Which anticytokine drug?"), codelists.Anticytokine, cdash="CMTRT_AC", sdtm="CM.CMTRT",
         shown_if=When("anticytokine", "Y"),
-    )
+        help=_("If there were two, the one given last; the other one goes into the log of medication."),
+        source=sources.CRS,
+    )  # fmt: skip
     anticytokine_doses = Number(
         _("Doses of it since the last assessment"), digits=1, hard=(1, 9), soft=(1, 3), cdash="CMNDOSE_AC",
         sdtm="SUPPCM.CMNDOSE", since="2.0", shown_if=When("anticytokine", "Y"),
-        source="Tocilizumab, prescribing information, section 2: at most 4 doses, at least 8 hours apart",
+        help=_("Number of infusions or injections since the last assessment, not the milligrams."),
+        source=sources.TOCILIZUMAB,
     )  # fmt: skip
-    steroid = YesNo(_("Corticosteroid"), cdash="CMOCCUR_ST", sdtm="CM.CMOCCUR", critical=True)
+    steroid = YesNo(
+        _("Corticosteroid"), cdash="CMOCCUR_ST", sdtm="CM.CMOCCUR", critical=True,
+        help=_("Given for CRS since the last assessment. Replacement of cortisol and premedication are not meant."),
+        source=sources.CRS,
+    )  # fmt: skip
     steroid_drug = Coded(
-        _("Which corticosteroid?"), codelists.Steroid, cdash="CMTRT_ST", sdtm="CM.CMTRT", shown_if=When("steroid", "Y")
-    )
+        _("Which corticosteroid?"), codelists.Steroid, cdash="CMTRT_ST", sdtm="CM.CMTRT",
+        shown_if=When("steroid", "Y"),
+        help=_("If there were two, the one with the larger effect; doses go into the log of medication."),
+        source=sources.CRS,
+    )  # fmt: skip
 
     circulation = Section(_("Circulation"), _("Since the last assessment."))
-    hypotension = YesNo(_("Hypotension"), cdash="CEOCCUR_HYPO", sdtm="CE.CEOCCUR", critical=True)
+    hypotension = YesNo(
+        _("Hypotension"), cdash="CEOCCUR_HYPO", sdtm="CE.CEOCCUR", critical=True,
+        help=_("Low for this subject and in need of fluids or a vasopressor; no fixed limit in mmHg is asked."),
+        source=sources.CRS,
+    )  # fmt: skip
     hypotension_due_to_crs = YesNo(
-        _("Is the hypotension due to CRS?"),
-        cdash="CEREL_HYPO",
-        sdtm="SUPPCE.CERELHYP",
-        required=False,
+        _("Is the hypotension due to CRS?"), cdash="CEREL_HYPO", sdtm="SUPPCE.CERELHYP", required=False,
         shown_if=When("hypotension", "Y"),
         help=_("No, if another cause explains it (bleeding, sepsis). Blank counts as due to CRS."),
-    )
+        source=sources.CRS,
+    )  # fmt: skip
     vasopressors = Rows(
-        _("Vasopressors"), Vasopressor, cdash="CM", help=_("One row a drug. Leave empty if none was given.")
-    )
+        _("Vasopressors"), Vasopressor, cdash="CM",
+        help=_(
+            "One row a drug. Leave empty if none was given. The grade counts those that ran at the same time; "
+            "vasopressin does not count beside another."
+        ),
+        source=sources.CRS,
+    )  # fmt: skip
 
     breathing = Section(_("Breathing"), _("Since the last assessment."))
-    oxygen = Coded(_("Highest oxygen support"), codelists.Oxygen, cdash="PROCCUR_O2", sdtm="PR.PRTRT", critical=True)
+    oxygen = Coded(
+        _("Highest oxygen support"), codelists.Oxygen, cdash="PRTRT_O2", sdtm="PR.PRTRT", critical=True,
+        help=_("The strongest device since the last assessment. CPAP and BiPAP are positive pressure."),
+        source=sources.CRS,
+    )  # fmt: skip
     oxygen_flow = Number(
-        _("Oxygen flow"),
-        unit="L/min",
-        places=1,
-        digits=4,
-        hard=(0, 80),
-        soft=("0.5", 60),
-        cdash="O2FLOW",
-        sdtm="PR.PRDOSE",
-        required=False,
+        _("Oxygen flow"), unit="L/min", places=1, digits=4, hard=(0, 80), soft=("0.5", 60), cdash="O2FLOW",
+        sdtm="PR.PRDOSE", required=False,
         shown_if=When("oxygen", *[s for s in SUPPORT if s not in ("CPAP", "BIPAP", "INTUBATED")]),
-    )
+        help=_("Highest flow in L/min by that device. By nasal cannula up to 6 is low flow."), source=sources.CRS,
+    )  # fmt: skip
     fio2 = Number(
-        _("Highest FiO2"),
-        unit="%",
-        places=0,
-        digits=3,
-        hard=(21, 100),
-        cdash="FIO2_VSORRES",
-        sdtm="VS.VSORRES",
-        required=False,
-        shown_if=When("oxygen", *SUPPORT),
-    )
+        _("Highest FiO2"), unit="%", places=0, digits=3, hard=(21, 100), cdash="FIO2_VSORRES", sdtm="VS.VSORRES:FIO2",
+        required=False, shown_if=When("oxygen", *SUPPORT),
+        help=_("Highest share of oxygen in percent: room air is 21. Lee 2014 draws the line at 40."),
+        source=sources.LEE,
+    )  # fmt: skip
     oxygen_at_baseline = YesNo(
-        _("The same support as before the infusion?"),
-        cdash="PRBASE",
-        sdtm="SUPPPR.PRBASE",
-        required=False,
+        _("The same support as before the infusion?"), cdash="PRBASE", sdtm="SUPPPR.PRBASE", required=False,
         shown_if=When("oxygen", *SUPPORT),
-        help=_("Yes for home oxygen or CPAP that has not changed."),
-    )
+        help=_("Yes for home oxygen or CPAP that has not changed."), source=sources.CRS,
+    )  # fmt: skip
     hypoxia_due_to_crs = YesNo(
-        _("Is the need for oxygen due to CRS?"),
-        cdash="CEREL_HYPOX",
-        sdtm="SUPPCE.CERELHYX",
-        required=False,
+        _("Is the need for oxygen due to CRS?"), cdash="CEREL_HYPOX", sdtm="SUPPCE.CERELHYX", required=False,
         shown_if=When("oxygen", *SUPPORT),
         help=_("No, if another cause explains it (fluid, pneumonia). Blank counts as due to CRS."),
-    )
+        source=sources.CRS,
+    )  # fmt: skip
     ventilation_reason = Coded(
-        _("Why positive pressure?"),
-        codelists.VentilationReason,
-        cdash="PRINDC",
-        sdtm="PR.PRINDC",
+        _("Why positive pressure?"), codelists.VentilationReason, cdash="PRINDC", sdtm="PR.PRINDC",
         shown_if=When("oxygen", "CPAP", "BIPAP", "INTUBATED"),
         help=_("Hypoxia, if oxygen was needed before positive pressure began, whatever else made it necessary."),
-    )
+        source=sources.CRS,
+    )  # fmt: skip
 
     organs = Section(_("Organs"), _("Since the last assessment; the older criteria of CRS read it (Lee 2014)."))
     organ_toxicity = Coded(
         _("Worst grade of an organ, without transaminases"), codelists.OrganGrade, cdash="CETOXGR_ORG",
-        sdtm="SUPPCE.CEORGGR", required=False, source="Lee DW et al. Blood 2014;124:188-95, table 2; CTCAE 4.03",
+        sdtm="SUPPCE.CEORGGR", required=False,
+        help=_(
+            "Worst CTCAE 4.03 grade of any organ since the last assessment, liver enzymes left out. Only Lee 2014 "
+            "reads it."
+        ),
+        source=sources.LEE,
     )  # fmt: skip
     transaminase_grade = Coded(
         _("Grade of the transaminases"), codelists.OrganGrade, cdash="CETOXGR_ALT", sdtm="SUPPCE.CEALTGR",
-        required=False, source="Lee DW et al. Blood 2014;124:188-95, table 2; CTCAE 4.03",
+        required=False,
+        help=_("Worst CTCAE 4.03 grade of ALT or AST since the last assessment. Only Lee 2014 reads it."),
+        source=sources.LEE,
     )  # fmt: skip
 
     outcome = Section(_("Grade"))
-    death_due_to_crs = YesNo(_("Death due to CRS?"), cdash="CEDTHREL", sdtm="SUPPCE.CEDTHREL", critical=True)
+    death_due_to_crs = YesNo(
+        _("Death due to CRS?"), cdash="CEDTHREL", sdtm="SUPPCE.CEDTHREL", critical=True,
+        help=_("Yes only where CRS was the principal cause. Death from another cause under CRS is not grade 5."),
+        source=sources.CRS,
+    )  # fmt: skip
     investigator_grade = Coded(
-        _("Investigator's CRS grade"),
-        codelists.ToxicityGrade,
-        cdash="CETOXGR",
-        sdtm="CE.CETOXGR",
-        investigator=True,
+        _("Investigator's CRS grade"), codelists.ToxicityGrade, cdash="CETOXGR", sdtm="CE.CETOXGR", investigator=True,
         critical=True,
-    )
-    comment = Memo(_("Comment"), cdash="COVAL", sdtm="CO.COVAL", limit=2000)
+        help=_(
+            "Your own grade by ASTCT 2019. If it differs from the computed one a query asks why; nothing is "
+            "overwritten."
+        ),
+        source=sources.CRS,
+    )  # fmt: skip
+    comment = Memo(
+        _("Comment"), cdash="COVAL", sdtm="CO.COVAL", limit=2000,
+        help=_("What the items do not say, for example why a treatment was withheld. No names."),
+    )  # fmt: skip
 
     astct = Derived(_("ASTCT grade"), crs.astct_2019, since_infusion=True, criteria="CRS", version=crs.VERSION)
     lee = Derived(

@@ -8,14 +8,18 @@ from crf.declare.form import Check, Crf, Section
 from crf.declare.items import Coded, Date
 
 
-class Death(Crf, title=_("Death"), about_day="died_on"):
+class Death(Crf, title=_("Death"), about_day="died_on", chapter="follow_up"):
     """Date and main cause."""
 
     event = Section(_("Death"))
-    died_on = Date(_("Date of death"), cdash="DTHDAT", sdtm="DM.DTHDTC", critical=True)
+    died_on = Date(
+        _("Date of death"), cdash="DTHDAT", sdtm="DM.DTHDTC", critical=True,
+        help=_("From the certificate or the family. Overall survival ends here."),
+    )  # fmt: skip
     cause = Coded(
-        _("Main cause"), codelists.DeathCause, cdash="DTHCAUS", sdtm="DD.DDORRES", investigator=True, critical=True
-    )
+        _("Main cause"), codelists.DeathCause, cdash="DTHCAUS", sdtm="DD.DDORRES:PRCDTH", investigator=True, critical=True,
+        help=_("The disease or event that led to death, not how it ended (cardiac arrest)."),
+    )  # fmt: skip
 
     dth01 = timing.not_in_the_future("DTH-01", "died_on")
     dth02 = timing.since_birth("DTH-02", "died_on")

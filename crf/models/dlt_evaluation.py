@@ -7,28 +7,44 @@ from crf.declare.form import Check, Crf, Section
 from crf.declare.items import Date, Memo, Number, Text, When, YesNo
 
 
-class DltEvaluation(Crf, title=_("Evaluation of dose-limiting toxicity"), about_day="evaluated_on"):
+class DltEvaluation(
+    Crf, title=_("Evaluation of dose-limiting toxicity"), about_day="evaluated_on", chapter="escalation"
+):
     """Evaluable or not, toxic or not, and by which event."""
 
     evaluation = Section(_("Evaluation"))
-    evaluated_on = Date(_("Date of the evaluation"), cdash="DLTDAT", sdtm="FA.FADTC", critical=True)
+    evaluated_on = Date(
+        _("Date of the evaluation"), cdash="DLTDAT", sdtm="FA.FADTC", critical=True,
+        help=_("The last day of the window or later; at once where a dose-limiting toxicity came."),
+    )  # fmt: skip
     evaluable = YesNo(
-        _("Evaluable for dose-limiting toxicity?"), cdash="DLTEVAL", sdtm="FA.FAORRES", critical=True, investigator=True,
-        help=_("The full dose was given and the window was observed, or a dose-limiting toxicity came."),
+        _("Evaluable for dose-limiting toxicity?"), cdash="DLTEVAL", sdtm="FA.FAORRES:DLTEVAL", critical=True,
+        investigator=True,
+        help=_("Yes, if the full dose was given and the window was observed, or a dose-limiting toxicity came."),
     )  # fmt: skip
     not_evaluable_because = Text(
-        _("Why not evaluable?"), cdash="DLTREASN", sdtm="SUPPFA.FAREASN", shown_if=When("evaluable", "N"), critical=True
-    )
+        _("Why not evaluable?"), cdash="DLTREASN", sdtm="SUPPFA.FAREASN", shown_if=When("evaluable", "N"),
+        critical=True,
+        help=_(
+            "For example lost before the end of the window, progression, or less than the planned dose. The subject "
+            "is then replaced."
+        ),
+    )  # fmt: skip
 
     toxicity = Section(_("Toxicity"))
-    dlt = YesNo(_("Dose-limiting toxicity?"), cdash="DLTYN", sdtm="FA.FAORRES", critical=True, investigator=True)
+    dlt = YesNo(
+        _("Dose-limiting toxicity?"), cdash="DLTYN", sdtm="FA.FAORRES:DLT", critical=True, investigator=True,
+        help=_("As the protocol defines it, within the window after the infusion."),
+    )  # fmt: skip
     event = Number(
         _("Number of the adverse event"), places=0, digits=3, hard=(1, 999), cdash="DLTAENO", sdtm="RELREC.RELID",
-        shown_if=When("dlt", "Y"), critical=True, help=_("The number of its entry in the log of adverse events."),
+        shown_if=When("dlt", "Y"), critical=True,
+        help=_("The number of its entry in the log of adverse events."),
     )  # fmt: skip
     description = Memo(
         _("What made it dose-limiting?"), cdash="DLTDESC", sdtm="CO.COVAL", shown_if=When("dlt", "Y"), required=True,
         limit=2000,
+        help=_("Grade, duration and why it meets the definition of the protocol."),
     )  # fmt: skip
 
     dlt01 = timing.not_in_the_future("DLT-01", "evaluated_on")

@@ -8,13 +8,22 @@ from crf.declare.form import Check, Crf, Section
 from crf.declare.items import Coded, Date, Memo
 
 
-class EndOfStudy(Crf, title=_("End of study"), about_day="ended_on"):
+class EndOfStudy(Crf, title=_("End of study"), about_day="ended_on", chapter="follow_up"):
     """The last day and the reason."""
 
     end = Section(_("End of study"))
-    ended_on = Date(_("Last day"), cdash="DSSTDAT_EOS", sdtm="DS.DSSTDTC", critical=True)
-    reason = Coded(_("Reason"), codelists.EndReason, cdash="DSDECOD_EOS", sdtm="DS.DSDECOD", critical=True)
-    comment = Memo(_("Comment"), cdash="COVAL", sdtm="CO.COVAL", limit=2000)
+    ended_on = Date(
+        _("Last day"), cdash="DSSTDAT_EOS", sdtm="DS.DSSTDTC", critical=True,
+        help=_("The last day on which the subject took part; later contacts are not entered."),
+    )  # fmt: skip
+    reason = Coded(
+        _("Reason"), codelists.EndReason, cdash="DSDECOD_EOS", sdtm="DS.DSDECOD", critical=True,
+        help=_("The first reason that applies. Who has progressed but is still followed has not ended."),
+    )  # fmt: skip
+    comment = Memo(
+        _("Comment"), cdash="COVAL", sdtm="CO.COVAL", limit=2000,
+        help=_("Circumstances, and how often contact was tried where it was lost. No names."),
+    )  # fmt: skip
 
     eos01 = timing.not_in_the_future("EOS-01", "ended_on")
     eos02 = Check(

@@ -2,62 +2,116 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crf import codelists
+from crf import codelists, sources
 from crf.checks import lesions as beside
 from crf.checks import timing
 from crf.declare.form import Check, Crf, Derived, Row, Section
 from crf.declare.items import Coded, Date, Number, Rows, Text, When, YesNo
 from crf.myeloma import MYELOMA
-from trial.rules import myeloma
+from crf.residual import IMAGES
+from trial.rules import metabolic, myeloma
 
 
 class Lesion(Row, title=_("Lesion")):
     """One lesion on one imaging; it keeps its number for the whole study."""
 
-    lesion = Number(_("Number"), places=0, digits=2, hard=(1, 60), cdash="TULNKID", sdtm="TU.TULNKID")
-    location = Text(_("Location"), cdash="TULOC", sdtm="TU.TULOC")
-    kind = Coded(_("Kind"), codelists.LesionKind, cdash="TUKIND", sdtm="SUPPTU.TUKIND")
-    target = YesNo(_("Target?"), cdash="TUTARGYN", sdtm="TU.TUORRES")
-    is_new = YesNo(_("New?"), cdash="TUNEWYN", sdtm="TU.TUORRES")
-    state = Coded(_("State"), codelists.LesionState, cdash="TRSTATE", sdtm="TR.TRORRES")
+    lesion = Number(
+        _("Number"), places=0, digits=2, hard=(1, 60), cdash="TULNKID", sdtm="TU.TULNKID",
+        help=_("The number given at screening; a new lesion takes the next one. It never changes."),
+        source=sources.EMD,
+    )  # fmt: skip
+    location = Text(
+        _("Location"), cdash="TULOC", sdtm="TU.TULOC",
+        help=_("Organ or region and side, as in the report."), source=sources.EMD,
+    )  # fmt: skip
+    kind = Coded(
+        _("Kind"), codelists.LesionKind, cdash="TUKIND", sdtm="SUPPTU.TUKIND",
+        help=_("Paraskeletal = grows from a bone lesion. Extraosseous = no contact with bone."),
+        source=sources.EMD,
+    )  # fmt: skip
+    target = YesNo(
+        _("Target?"), cdash="TUTARGYN", sdtm="TU.TUORRES:TUMIDENT",
+        help=_("Chosen at screening to be measured each time; it stays chosen."), source=sources.EMD,
+    )  # fmt: skip
+    is_new = YesNo(
+        _("New?"), cdash="TUNEWYN", sdtm="TU.TUORRES:TUMIDENT",
+        help=_("Not there at screening. A new lesion is progression."), source=sources.EMD,
+    )  # fmt: skip
+    state = Coded(
+        _("State"), codelists.LesionState, cdash="TRSTATE", sdtm="TR.TRORRES:TUMSTATE",
+        help=_("\"Too small to measure\" counts as 5 by 5 mm; \"gone\" means it cannot be seen any more."),
+        source=sources.EMD,
+    )  # fmt: skip
     longest = Number(
-        _("Longest diameter"), unit="mm", places=0, digits=3, hard=(0, 400), cdash="LDIAM_TRORRES",
-        sdtm="TR.TRORRES", required=False,
+        _("Longest diameter"), unit="mm", places=0, digits=3, hard=(0, 400), cdash="LDIAM_TRORRES", sdtm="TR.TRORRES:LDIAM",
+        required=False,
+        help=_("In mm, on the slice where the lesion is largest."), source=sources.EMD,
     )  # fmt: skip
     perpendicular = Number(
         _("Perpendicular diameter"), unit="mm", places=0, digits=3, hard=(0, 400), cdash="LPERP_TRORRES",
-        sdtm="TR.TRORRES", required=False,
+        sdtm="TR.TRORRES:LPERP", required=False,
+        help=_("In mm, longest diameter at a right angle to it on the same slice."), source=sources.EMD,
     )  # fmt: skip
     suv_max = Number(
-        _("SUVmax"), places=1, digits=4, hard=(0, 100), cdash="SUVMAX_TRORRES", sdtm="TR.TRORRES", required=False
-    )
+        _("SUVmax"), places=1, digits=4, hard=(0, 100), cdash="SUVMAX_TRORRES", sdtm="TR.TRORRES:SUVMAX", required=False,
+        help=_("Highest uptake of the lesion, of PET-CT only."), source=sources.DEAUVILLE,
+    )  # fmt: skip
     deauville = Number(
-        _("Deauville 1-5"), places=0, digits=1, hard=(1, 5), cdash="DEAUV_TRORRES", sdtm="TR.TRORRES", required=False
-    )
+        _("Deauville 1-5"), places=0, digits=1, hard=(1, 5), cdash="DEAUV_TRORRES", sdtm="TR.TRORRES:FDP5PS", required=False,
+        help=_(
+            "1 none, 2 up to the mediastinal blood pool, 3 up to the liver, 4 above the liver, 5 twice the liver or "
+            "more."
+        ),
+        source=sources.DEAUVILLE,
+    )  # fmt: skip
     into = Number(
         _("Other lesion (merged, split)"), places=0, digits=2, hard=(1, 60), cdash="TULNKOTH", sdtm="SUPPTU.TULNKOTH",
         required=False,
+        help=_("Number of the lesion with which it merged, or from which it split."), source=sources.EMD,
     )  # fmt: skip
-    treated_locally = YesNo(_("Treated locally?"), cdash="TULOCTRT", sdtm="SUPPTU.TULOCTRT", required=False)
+    treated_locally = YesNo(
+        _("Treated locally?"), cdash="TULOCTRT", sdtm="SUPPTU.TULOCTRT", required=False,
+        help=_("Biopsied whole, excised or irradiated: not evaluable from then on."), source=sources.EMD,
+    )  # fmt: skip
 
 
-class ExtramedullaryLesions(Crf, title=_("Extramedullary lesions"), about_day="imaged_on"):
+class ExtramedullaryLesions(Crf, title=_("Extramedullary lesions"), about_day="imaged_on", chapter="response"):
     """All lesions of one imaging."""
 
     when = Section(_("Imaging"))
-    imaged_on = Date(_("Date of imaging"), cdash="TUDAT", sdtm="TU.TUDTC", critical=True)
+    imaged_on = Date(
+        _("Date of imaging"), cdash="TUDAT", sdtm="TU.TUDTC", critical=True,
+        help=_("The day of the examination, not of the report."), source=sources.EMD,
+    )  # fmt: skip
     method = Coded(
         _("Method"), codelists.ImagingMethod, cdash="TUMETHOD", sdtm="TU.TUMETHOD", critical=True,
-        help=_("The same method each time; another one is no longer comparable."),
+        help=_(
+            "The same method each time; another one is no longer comparable. Of PET-CT the sizes are measured on "
+            "the CT."
+        ),
+        source=sources.EMD,
     )  # fmt: skip
     new_bone_lesion = YesNo(
-        _("A new bone lesion?"), cdash="NEWBONYN", sdtm="TU.TUORRES", critical=True,
+        _("A new bone lesion?"), cdash="NEWBONYN", sdtm="TU.TUORRES:TUMIDENT", critical=True,
         shown_if=When("method", "PET_CT", "CT", "MRI"),
+        help=_(
+            "A lytic lesion that was not there before is progression. A fracture of an osteoporotic vertebra is "
+            "not."
+        ),
+        source=sources.IMWG,
     )  # fmt: skip
     findings = Section(_("Lesions"), _("Every lesion of the screening again, each time, and every new one."))
-    lesions = Rows(_("Lesions"), Lesion, cdash="TU", help=_("Leave empty if there is no lesion outside the marrow."))
+    lesions = Rows(
+        _("Lesions"), Lesion, cdash="TU",
+        help=_(
+            "One row a lesion: every one of the screening again, and every new one. Leave empty if there is none "
+            "outside the marrow."
+        ),
+        source=sources.EMD,
+    )  # fmt: skip
 
     lesion_response = Derived(_("Response of the lesions"), myeloma.lesions_on, whole=MYELOMA)
+    metabolic_response = Derived(_("Metabolic response on PET"), metabolic.on_day, whole=IMAGES)
     response = Derived(_("Response of this assessment"), myeloma.response_on, whole=MYELOMA)
 
     emd01 = timing.not_in_the_future("EMD-01", "imaged_on")

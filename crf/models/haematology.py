@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from crf import sources
 from crf.checks import blood, timing
 from crf.declare.form import Check, Crf, Derived, Section
 from crf.declare.items import DateTime, Number
@@ -12,32 +13,40 @@ from trial import units
 from trial.rules import haematotoxicity
 
 
-class Haematology(Crf, title=_("Haematology"), repeats=True, about_day="sampled_at"):
+class Haematology(Crf, title=_("Haematology"), repeats=True, about_day="sampled_at", chapter="laboratory"):
     """One blood count."""
 
     when = Section(_("When"))
-    sampled_at = DateTime(_("Date and time of the sample"), cdash="LBDAT", sdtm="LB.LBDTC", critical=True)
+    sampled_at = DateTime(
+        _("Date and time of the sample"), cdash="LBDAT", sdtm="LB.LBDTC", critical=True,
+        help=_("When blood was drawn, on the site's clock; not when the result came."),
+    )  # fmt: skip
 
     counts = Section(_("Blood count"))
     haemoglobin = Number(
         _("Haemoglobin"), unit="g/L", places=0, digits=3, hard=(10, 250), soft=(50, 200), cdash="HGB_LBORRES",
-        sdtm="LB.LBORRES", critical=True, also=units.ALSO["haemoglobin"],
+        sdtm="LB.LBORRES:HGB", critical=True, also=units.ALSO["haemoglobin"],
+        help=_("In the unit of the report; g/dL is converted to g/L."), source=sources.CTCAE,
     )  # fmt: skip
     leukocytes = Number(
         _("Leukocytes"), unit="10*9/L", places=2, digits=6, hard=(0, 1000), soft=(0, 60), cdash="WBC_LBORRES",
-        sdtm="LB.LBORRES", critical=True,
+        sdtm="LB.LBORRES:WBC", critical=True,
+        help=_("All white cells, in 10⁹/L (the same as 10³/µL)."), source=sources.CTCAE,
     )  # fmt: skip
     neutrophils = Number(
         _("Neutrophils"), unit="10*9/L", places=2, digits=6, hard=(0, 500), soft=(0, 40), cdash="NEUT_LBORRES",
-        sdtm="LB.LBORRES", critical=True,
+        sdtm="LB.LBORRES:NEUT", critical=True,
+        help=_("Absolute count with bands, in 10⁹/L, not the percentage. 500/µL is 0.5."), source=sources.CTCAE,
     )  # fmt: skip
     lymphocytes = Number(
         _("Lymphocytes"), unit="10*9/L", places=2, digits=6, hard=(0, 500), soft=(0, 30), cdash="LYM_LBORRES",
-        sdtm="LB.LBORRES",
+        sdtm="LB.LBORRES:LYM",
+        help=_("Absolute count in 10⁹/L, not the percentage."), source=sources.CTCAE,
     )  # fmt: skip
     platelets = Number(
         _("Platelets"), unit="10*9/L", places=0, digits=4, hard=(0, 3000), soft=(0, 900), cdash="PLAT_LBORRES",
-        sdtm="LB.LBORRES", critical=True,
+        sdtm="LB.LBORRES:PLAT", critical=True,
+        help=_("In 10⁹/L, before a transfusion of the same day where there was one."), source=sources.CTCAE,
     )  # fmt: skip
 
     haemoglobin_grade = graded(_("Haemoglobin by CTCAE"), "haemoglobin")

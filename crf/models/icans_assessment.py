@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crf import codelists
+from crf import codelists, sources
 from crf.checks import neurology, timing
 from crf.declare.form import Check, Crf, Derived, Section
 from crf.declare.items import Coded, DateTime, Number, When, YesNo
@@ -12,84 +12,142 @@ SOURCE = "ASTCT 2019: Lee DW et al. Biol Blood Marrow Transplant 2019;25:625-638
 ASKED = When("ice_status", "DONE")
 
 
-class IcansAssessment(Crf, title=_("ICANS assessment"), repeats=True, about_day="assessed_at"):
+class IcansAssessment(Crf, title=_("ICANS assessment"), repeats=True, about_day="assessed_at", chapter="toxicity"):
     """One assessment of neurotoxicity."""
 
     when = Section(_("When"))
-    assessed_at = DateTime(_("Date and time of assessment"), cdash="CEDTC", sdtm="CE.CEDTC", critical=True)
+    assessed_at = DateTime(
+        _("Date and time of assessment"), cdash="CEDTC", sdtm="CE.CEDTC", critical=True,
+        help=_("When the subject was examined, on the site's clock."),
+    )  # fmt: skip
 
     ice = Section(_("ICE"), _("Ten points: four of orientation, three of naming, one each of the others."))
-    ice_status = Coded(_("Was ICE asked?"), codelists.IceStatus, cdash="ICESTAT", sdtm="RS.RSSTAT", critical=True)
+    ice_status = Coded(
+        _("Was ICE asked?"), codelists.IceStatus, cdash="ICE_RSREASND", sdtm="RS.RSREASND:ICE", critical=True,
+        help=_(
+            "\"Not possible\" only where the state of consciousness forbids it. Not asked for another reason is \"not "
+            "done\"; it never becomes a score of 0."
+        ),
+        source=sources.ICE,
+    )  # fmt: skip
     orientation_year = Coded(
-        _("Year"), codelists.Point, cdash="ICE01", sdtm="RS.RSORRES", shown_if=ASKED, source=SOURCE, critical=True
-    )
+        _("Year"), codelists.Point, cdash="ICE01", sdtm="RS.RSORRES:ICE01", shown_if=ASKED, critical=True,
+        help=_("One point. The subject is asked which year it is."), source=sources.ICE,
+    )  # fmt: skip
     orientation_month = Coded(
-        _("Month"), codelists.Point, cdash="ICE02", sdtm="RS.RSORRES", shown_if=ASKED, critical=True
-    )
+        _("Month"), codelists.Point, cdash="ICE02", sdtm="RS.RSORRES:ICE02", shown_if=ASKED, critical=True,
+        help=_("One point. The subject is asked which month it is."), source=sources.ICE,
+    )  # fmt: skip
     orientation_city = Coded(
-        _("City"), codelists.Point, cdash="ICE03", sdtm="RS.RSORRES", shown_if=ASKED, critical=True
-    )
+        _("City"), codelists.Point, cdash="ICE03", sdtm="RS.RSORRES:ICE03", shown_if=ASKED, critical=True,
+        help=_("One point. The subject is asked in which city this is."), source=sources.ICE,
+    )  # fmt: skip
     orientation_hospital = Coded(
-        _("Hospital"), codelists.Point, cdash="ICE04", sdtm="RS.RSORRES", shown_if=ASKED, critical=True
-    )
+        _("Hospital"), codelists.Point, cdash="ICE04", sdtm="RS.RSORRES:ICE04", shown_if=ASKED, critical=True,
+        help=_("One point. The subject is asked the name of the hospital."), source=sources.ICE,
+    )  # fmt: skip
     naming = Number(
-        _("Names three objects"), unit="{points}", places=0, digits=1, hard=(0, 3), cdash="ICE05", sdtm="RS.RSORRES",
+        _("Names three objects"), unit="{points}", places=0, digits=1, hard=(0, 3), cdash="ICE05", sdtm="RS.RSORRES:ICE05",
         shown_if=ASKED, critical=True,
+        help=_("One point for each of three things you point at (clock, pen, button): 0 to 3."),
+        source=sources.ICE,
     )  # fmt: skip
     command = Coded(
-        _("Follows a command"), codelists.Point, cdash="ICE06", sdtm="RS.RSORRES", shown_if=ASKED, critical=True
-    )
+        _("Follows a command"), codelists.Point, cdash="ICE06", sdtm="RS.RSORRES:ICE06", shown_if=ASKED, critical=True,
+        help=_("One point, for example \"show me two fingers\" or \"close your eyes and put out your tongue\"."),
+        source=sources.ICE,
+    )  # fmt: skip
     writing = Coded(
-        _("Writes a sentence"), codelists.Point, cdash="ICE07", sdtm="RS.RSORRES", shown_if=ASKED, critical=True
-    )
+        _("Writes a sentence"), codelists.Point, cdash="ICE07", sdtm="RS.RSORRES:ICE07", shown_if=ASKED, critical=True,
+        help=_("One point for a standard sentence, each time the same. Keep the sheet as source."),
+        source=sources.ICE,
+    )  # fmt: skip
     attention = Coded(
-        _("Counts backwards from 100 by ten"), codelists.Point, cdash="ICE08", sdtm="RS.RSORRES", shown_if=ASKED,
+        _("Counts backwards from 100 by ten"), codelists.Point, cdash="ICE08", sdtm="RS.RSORRES:ICE08", shown_if=ASKED,
         critical=True,
+        help=_("One point: 100, 90, 80 ... down to 10."), source=sources.ICE,
     )  # fmt: skip
     baseline_ice = Number(
         _("ICE before the infusion"), unit="{points}", places=0, digits=2, hard=(0, 10), soft=(7, 10), cdash="ICEBL",
-        sdtm="RS.RSORRES", help=_("What this subject could do before: back to it is recovered."),
+        sdtm="RS.RSORRES:ICEBL",
+        help=_("Score before the infusion, 0 to 10: what this subject could do before. Back to it is recovered."),
+        source=sources.ICE,
     )  # fmt: skip
     ice_due = YesNo(
         _("Is a low score due to ICANS?"), cdash="CEREL_ICE", sdtm="SUPPCE.CERELICE", required=False,
-        help=_("No, if another cause explains it. Blank counts as due to ICANS."),
+        help=_(
+            "No, if another cause explains it (sedation, language, an earlier stroke). Blank counts as due to "
+            "ICANS."
+        ),
+        source=sources.ICANS,
     )  # fmt: skip
 
     others = Section(_("The other domains"), _("Since the last assessment."))
     consciousness = Coded(
-        _("Level of consciousness"), codelists.Consciousness, cdash="CEOCCUR_CONS", sdtm="CE.CETERM", critical=True
-    )
+        _("Level of consciousness"), codelists.Consciousness, cdash="CONSCLVL_FAORRES", sdtm="FA.FAORRES:CONSCLVL", critical=True,
+        help=_(
+            "The most depressed level since the last assessment, without a sedative. Sleep at night is not "
+            "depressed."
+        ),
+        source=sources.ICANS,
+    )  # fmt: skip
     consciousness_due = YesNo(
         _("Is it due to ICANS?"), cdash="CEREL_CONS", sdtm="SUPPCE.CERELCON", required=False,
         shown_if=When("consciousness", "DROWSY_AWAKENS_SPONTANEOUSLY", "VOICE", "TACTILE", "VIGOROUS_OR_UNAROUSABLE"),
+        help=_("No, if another cause explains it (opioid, sepsis, sedation). Blank counts as due to ICANS."),
+        source=sources.ICANS,
     )  # fmt: skip
-    seizure = Coded(_("Seizure"), codelists.Seizure, cdash="CEOCCUR_SEIZ", sdtm="CE.CETERM", critical=True)
+    seizure = Coded(
+        _("Seizure"), codelists.Seizure, cdash="SEIZURE_FAORRES", sdtm="FA.FAORRES:SEIZURE", critical=True,
+        help=_("The worst since the last assessment. Prolonged is more than 5 minutes."), source=sources.ICANS,
+    )  # fmt: skip
     seizure_due = YesNo(
         _("Is the seizure due to ICANS?"), cdash="CEREL_SEIZ", sdtm="SUPPCE.CERELSEI", required=False,
         shown_if=When("seizure", "RESOLVED_RAPIDLY", "NONCONVULSIVE_RESOLVED", "PROLONGED", "REPETITIVE_NO_RETURN"),
+        help=_("No, if another cause explains it (known epilepsy, haemorrhage). Blank counts as due to ICANS."),
+        source=sources.ICANS,
     )  # fmt: skip
     motor_weakness = YesNo(
-        _("Deep focal motor weakness (half of the body, or both legs)"), cdash="CEOCCUR_MOTOR", sdtm="CE.CETERM",
+        _("Deep focal motor weakness (half of the body, or both legs)"), cdash="CEOCCUR_MOTOR", sdtm="CE.CEOCCUR",
         critical=True,
+        help=_("Deep weakness of one side or of both legs. Tremor, myoclonus and a general weakness are not meant."),
+        source=sources.ICANS,
     )  # fmt: skip
     motor_due = YesNo(
         _("Is the weakness due to ICANS?"), cdash="CEREL_MOTOR", sdtm="SUPPCE.CERELMOT", required=False,
         shown_if=When("motor_weakness", "Y"),
+        help=_("No, if another cause explains it (cord compression, stroke). Blank counts as due to ICANS."),
+        source=sources.ICANS,
     )  # fmt: skip
-    oedema = Coded(_("Cerebral oedema"), codelists.Oedema, cdash="CEOCCUR_OED", sdtm="CE.CETERM", critical=True)
+    oedema = Coded(
+        _("Cerebral oedema"), codelists.Oedema, cdash="CEREDEMA_FAORRES", sdtm="FA.FAORRES:CEREDEMA", critical=True,
+        help=_("From CT or MRI since the last assessment. Oedema around a haemorrhage does not count."),
+        source=sources.ICANS,
+    )  # fmt: skip
     raised_icp_sign = Coded(
-        _("Sign of raised intracranial pressure"), codelists.RaisedPressure, cdash="CEOCCUR_ICP", sdtm="CE.CETERM",
+        _("Sign of raised intracranial pressure"), codelists.RaisedPressure, cdash="RAISEICP_FAORRES", sdtm="FA.FAORRES:RAISEICP",
         critical=True,
+        help=_("The gravest sign found since the last assessment."), source=sources.ICANS,
     )  # fmt: skip
     icp_due = YesNo(
-        _("Is oedema or raised pressure due to ICANS?"), cdash="CEREL_ICP", sdtm="SUPPCE.CERELICP", required=False
-    )
+        _("Is oedema or raised pressure due to ICANS?"), cdash="CEREL_ICP", sdtm="SUPPCE.CERELICP", required=False,
+        help=_("No, if another cause explains it (haemorrhage, metastasis). Blank counts as due to ICANS."),
+        source=sources.ICANS,
+    )  # fmt: skip
 
     outcome = Section(_("Grade"))
-    death_due_to_icans = YesNo(_("Death due to ICANS?"), cdash="CEDTHREL_IC", sdtm="SUPPCE.CEDTHREL", critical=True)
+    death_due_to_icans = YesNo(
+        _("Death due to ICANS?"), cdash="CEDTHREL_IC", sdtm="SUPPCE.CEDTHREL", critical=True,
+        help=_("Yes only where ICANS was the principal cause."), source=sources.ICANS,
+    )  # fmt: skip
     investigator_grade = Coded(
         _("Investigator's ICANS grade"), codelists.ToxicityGrade, cdash="CETOXGR_IC", sdtm="CE.CETOXGR",
         investigator=True, critical=True,
+        help=_(
+            "Your own grade by ASTCT 2019. If it differs from the computed one a query asks why; nothing is "
+            "overwritten."
+        ),
+        source=sources.ICANS,
     )  # fmt: skip
 
     astct = Derived(_("ASTCT grade"), icans.icans_astct_2019, since_infusion=True)

@@ -11,21 +11,36 @@ from crf.declare.items import Coded, Date, Number, Rows, YesNo
 class LymphodepletionDose(Row, title=_("Dose of lymphodepletion")):
     """One drug on one day."""
 
-    drug = Coded(_("Drug"), codelists.LymphodepletionDrug, cdash="EXTRT_LD", sdtm="EX.EXTRT")
-    given_on = Date(_("Day"), cdash="EXSTDAT_LD", sdtm="EX.EXSTDTC")
-    dose = Number(
-        _("Dose"), unit="mg/m2", places=1, digits=6, hard=("0.1", 5000), cdash="EXDOSE_LD",
-        sdtm="EX.EXDOSE",
+    drug = Coded(
+        _("Drug"), codelists.LymphodepletionDrug, cdash="EXTRT_LD", sdtm="EX.EXTRT",
+        help=_("The drug given."),
     )  # fmt: skip
-    reduced = YesNo(_("Reduced?"), cdash="EXADJYN_LD", sdtm="SUPPEX.EXADJYN", required=False)
+    given_on = Date(
+        _("Day"), cdash="EXSTDAT_LD", sdtm="EX.EXSTDTC",
+        help=_("The day on which this dose was given."),
+    )  # fmt: skip
+    dose = Number(
+        _("Dose"), unit="mg/m2", places=1, digits=6, hard=("0.1", 5000), cdash="EXDOSE_LD", sdtm="EX.EXDOSE",
+        help=_("In mg per m² of body surface, as given and not as planned."),
+    )  # fmt: skip
+    reduced = YesNo(
+        _("Reduced?"), cdash="EXADJYN_LD", sdtm="SUPPEX.EXADJYN", required=False,
+        help=_("Yes, if less was given than the protocol asks, for example for renal function."),
+    )  # fmt: skip
 
 
-class Lymphodepletion(Crf, title=_("Lymphodepletion"), about_day="started_on"):
+class Lymphodepletion(Crf, title=_("Lymphodepletion"), about_day="started_on", chapter="treatment"):
     """Every dose of one course."""
 
     course = Section(_("Course"))
-    started_on = Date(_("First day"), cdash="EXSTDAT_LDC", sdtm="EX.EXSTDTC", critical=True)
-    doses = Rows(_("Doses"), LymphodepletionDose, cdash="EX", help=_("One row a drug and day."))
+    started_on = Date(
+        _("First day"), cdash="EXSTDAT_LDC", sdtm="EX.EXSTDTC", critical=True,
+        help=_("First day on which fludarabine or cyclophosphamide was given."),
+    )  # fmt: skip
+    doses = Rows(
+        _("Doses"), LymphodepletionDose, cdash="EX",
+        help=_("One row for each drug and day, from the infusion record."),
+    )  # fmt: skip
 
     ld01 = timing.not_in_the_future("LD-01", "started_on")
     ld02 = timing.in_the_visit("LD-02", "started_on")

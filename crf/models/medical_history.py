@@ -2,25 +2,36 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crf import codelists
+from crf import codelists, sources
 from crf.checks import conduct, timing
 from crf.declare.form import Check, Log, Section
 from crf.declare.items import Coded, PartialDate, Text, When, YesNo
 
 
-class MedicalHistory(Log, title=_("Medical history")):
+class MedicalHistory(Log, title=_("Medical history"), chapter="baseline"):
     """What the subject had, and whether it goes on."""
 
     disease = Section(_("Disease or operation"))
-    term = Text(_("As the site describes it"), cdash="MHTERM", sdtm="MH.MHTERM")
+    term = Text(
+        _("As the site describes it"), cdash="MHTERM", sdtm="MH.MHTERM",
+        help=_("One disease or operation an entry, other than the myeloma. Diagnosis rather than symptom."),
+    )  # fmt: skip
     onset_on = PartialDate(
-        _("Onset"), cdash="MHSTDAT_MH", sdtm="MH.MHSTDTC", help=_("Month or day may be left out: 2016-04.")
-    )
-    ongoing = YesNo(_("Still ongoing?"), cdash="MHONGO", sdtm="MH.MHENRF")
-    ended_on = PartialDate(_("End"), cdash="MHENDAT", sdtm="MH.MHENDTC", shown_if=When("ongoing", "N", "U"))
+        _("Onset"), cdash="MHSTDAT_MH", sdtm="MH.MHSTDTC",
+        help=_("When it was diagnosed or done. Month or day may be left out: 2016-04."),
+    )  # fmt: skip
+    ongoing = YesNo(
+        _("Still ongoing?"), cdash="MHONGO", sdtm="MH.MHENRF",
+        help=_("Still there or still treated on the day of consent."),
+    )  # fmt: skip
+    ended_on = PartialDate(
+        _("End"), cdash="MHENDAT", sdtm="MH.MHENDTC", shown_if=When("ongoing", "N", "U"),
+        help=_("When it was over. Month or day may be left out."),
+    )  # fmt: skip
     grade = Coded(
         _("Grade at entry (CTCAE)"), codelists.EventGrade, cdash="MHTOXGR", sdtm="SUPPMH.MHTOXGR", required=False,
-        help=_("Where it goes on and has a grade."),
+        help=_("At consent, where it goes on and has a grade: a later rise above it is an adverse event."),
+        source=sources.CTCAE,
     )  # fmt: skip
 
     mh01 = timing.not_in_the_future("MH-01", "onset_on")

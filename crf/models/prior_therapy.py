@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crf import codelists
+from crf import codelists, sources
 from crf.checks import timing, treatment
 from crf.declare.form import Check, Log, Section
 from crf.declare.items import Coded, Number, PartialDate, Text, When, YesNo
@@ -12,45 +12,78 @@ class PriorTherapy(
     Log,
     title=_("Prior therapy"),
     listed=("line", "regimen", "started_on", "ended_on", "best_response", "transplant"),
+    chapter="baseline",
 ):
     """A line: one regimen, or planned regimens one after the other, up to progression or intolerance."""
 
     therapy = Section(_("Line of therapy"))
     line = Number(
-        _("Number of the line"), places=0, digits=2, hard=(1, 30), cdash="CMLINE", sdtm="SUPPCM.CMLINE", critical=True,
-        help=_("Induction, transplant and maintenance planned together are one line."),
-        source="Rajkumar SV et al. Blood 2015;126:921-2",
+        _("Number of the line"), places=0, digits=2, hard=(1, 30), cdash="CMLINE", sdtm="SUPPCM.CMLINE",
+        critical=True,
+        help=_(
+            "Counted from the first treatment of active myeloma. Induction, transplant and maintenance planned "
+            "together are one line."
+        ),
+        source=sources.LINES,
     )  # fmt: skip
-    regimen = Text(_("Regimen"), cdash="CMTRT_PRIOR", sdtm="CM.CMTRT", critical=True)
+    regimen = Text(
+        _("Regimen"), cdash="CMTRT_PRIOR", sdtm="CM.CMTRT", critical=True,
+        help=_("Usual abbreviation or the drugs: VRd, or bortezomib, lenalidomide, dexamethasone."),
+    )  # fmt: skip
     started_on = PartialDate(
-        _("Start"), cdash="CMSTDAT_PRIOR", sdtm="CM.CMSTDTC", help=_("Month or day may be left out: 2016-04.")
-    )
-    ended_on = PartialDate(_("End"), cdash="CMENDAT_PRIOR", sdtm="CM.CMENDTC", required=False)
-    best_response = Coded(_("Best response"), codelists.PriorResponse, cdash="CMRSPRES", sdtm="SUPPCM.CMRESP")
-    transplant = Coded(_("Stem cell transplant"), codelists.Transplant, cdash="PRTRPLNT", sdtm="PR.PRTRT")
+        _("Start"), cdash="CMSTDAT_PRIOR", sdtm="CM.CMSTDTC",
+        help=_("First dose of this line. Month or day may be left out: 2016-04."),
+    )  # fmt: skip
+    ended_on = PartialDate(
+        _("End"), cdash="CMENDAT_PRIOR", sdtm="CM.CMENDTC", required=False,
+        help=_("Last dose of this line, maintenance included. Blank if not known."),
+    )  # fmt: skip
+    best_response = Coded(
+        _("Best response"), codelists.PriorResponse, cdash="CMRSPRES", sdtm="SUPPCM.CMRESP",
+        help=_("Best response under this line, as the record has it."), source=sources.IMWG,
+    )  # fmt: skip
+    transplant = Coded(
+        _("Stem cell transplant"), codelists.Transplant, cdash="PRTRPLNT", sdtm="PR.PRTRT",
+        help=_("A transplant that was part of this line; of a tandem one entry."),
+    )  # fmt: skip
 
     targets = Section(_("Targets of this trial"))
     bcma_directed = YesNo(
         _("Directed against BCMA?"), cdash="CMBCMA", sdtm="SUPPCM.CMBCMA", critical=True,
         help=_("Antibody, conjugate, bispecific or cells."),
     )  # fmt: skip
-    cd38_directed = YesNo(_("Directed against CD38?"), cdash="CMCD38", sdtm="SUPPCM.CMCD38", critical=True)
+    cd38_directed = YesNo(
+        _("Directed against CD38?"), cdash="CMCD38", sdtm="SUPPCM.CMCD38", critical=True,
+        help=_("Daratumumab, isatuximab, or cells against CD38."),
+    )  # fmt: skip
 
     classes = Section(_("Classes of drugs"), _("Refractory: progression under the drug, or within 60 days after it."))
-    proteasome_inhibitor = YesNo(_("Proteasome inhibitor"), cdash="CMPI", sdtm="SUPPCM.CMPI")
+    proteasome_inhibitor = YesNo(
+        _("Proteasome inhibitor"), cdash="CMPI", sdtm="SUPPCM.CMPI",
+        help=_("Bortezomib, carfilzomib or ixazomib in this line."),
+    )  # fmt: skip
     refractory_pi = YesNo(
         _("Refractory to the proteasome inhibitor?"), cdash="CMREFPI", sdtm="SUPPCM.CMREFPI",
         shown_if=When("proteasome_inhibitor", "Y"),
+        help=_("Progression under it, or within 60 days after the last dose."), source=sources.LINES,
     )  # fmt: skip
-    immunomodulator = YesNo(_("Immunomodulatory drug"), cdash="CMIMID", sdtm="SUPPCM.CMIMID")
+    immunomodulator = YesNo(
+        _("Immunomodulatory drug"), cdash="CMIMID", sdtm="SUPPCM.CMIMID",
+        help=_("Thalidomide, lenalidomide or pomalidomide in this line."),
+    )  # fmt: skip
     refractory_imid = YesNo(
         _("Refractory to the immunomodulatory drug?"), cdash="CMREFIM", sdtm="SUPPCM.CMREFIM",
         shown_if=When("immunomodulator", "Y"),
+        help=_("Progression under it, or within 60 days after the last dose."), source=sources.LINES,
     )  # fmt: skip
-    anti_cd38 = YesNo(_("Antibody against CD38"), cdash="CMACD38", sdtm="SUPPCM.CMACD38", critical=True)
+    anti_cd38 = YesNo(
+        _("Antibody against CD38"), cdash="CMACD38", sdtm="SUPPCM.CMACD38", critical=True,
+        help=_("Daratumumab or isatuximab in this line."),
+    )  # fmt: skip
     refractory_cd38 = YesNo(
         _("Refractory to the antibody against CD38?"), cdash="CMREFCD", sdtm="SUPPCM.CMREFCD",
         shown_if=When("anti_cd38", "Y"),
+        help=_("Progression under it, or within 60 days after the last dose."), source=sources.LINES,
     )  # fmt: skip
 
     pt01 = timing.not_in_the_future("PT-01", "started_on")

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crf import codelists
+from crf import codelists, sources
 from crf.checks import conduct, timing
 from crf.declare.form import Check, Log, Section
 from crf.declare.items import Coded, Date, Memo
@@ -13,17 +13,32 @@ class ProtocolDeviation(
     title=_("Protocol deviation"),
     about_day="happened_on",
     listed=("happened_on", "category", "severity", "reported_on"),
+    chapter="conduct",
 ):
     """One deviation."""
 
     deviation = Section(_("Deviation"))
-    happened_on = Date(_("Day of the deviation"), cdash="DVSTDAT", sdtm="DV.DVSTDTC", critical=True)
-    category = Coded(_("Category"), codelists.DeviationCategory, cdash="DVCAT", sdtm="DV.DVCAT", critical=True)
-    description = Memo(_("What happened?"), cdash="DVTERM", sdtm="DV.DVTERM", required=True, limit=2000)
-    severity = Coded(_("Weight"), codelists.DeviationSeverity, cdash="DVSEV", sdtm="SUPPDV.DVSEV", critical=True)
+    happened_on = Date(
+        _("Day of the deviation"), cdash="DVSTDAT", sdtm="DV.DVSTDTC", critical=True,
+        help=_("The day it happened, not the day it was found."), source=sources.E6,
+    )  # fmt: skip
+    category = Coded(
+        _("Category"), codelists.DeviationCategory, cdash="DVCAT", sdtm="DV.DVCAT", critical=True,
+        help=_("What the deviation concerns; the first that fits."), source=sources.E6,
+    )  # fmt: skip
+    description = Memo(
+        _("What happened?"), cdash="DVTERM", sdtm="DV.DVTERM", required=True, limit=2000,
+        help=_("What happened, why, and what was done so that it does not happen again. No names."),
+        source=sources.E6,
+    )  # fmt: skip
+    severity = Coded(
+        _("Weight"), codelists.DeviationSeverity, cdash="DVSEV", sdtm="SUPPDV.DVSEV", critical=True,
+        help=_("Major, if it may touch the subject's rights or safety, or what the data can show."),
+        source=sources.E6,
+    )  # fmt: skip
     reported_on = Date(
         _("Reported to the sponsor on"), cdash="DVREPDAT", sdtm="SUPPDV.DVREPDTC", required=False,
-        help=_("Blank until it is reported."),
+        help=_("Day of the report to the sponsor. Blank until it is reported."),
     )  # fmt: skip
 
     dev01 = timing.not_in_the_future("DEV-01", "happened_on")

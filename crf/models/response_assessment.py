@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crf import codelists
+from crf import codelists, sources
 from crf.checks import lesions, timing
 from crf.checks import myeloma as beside
 from crf.declare.form import Check, Crf, Derived, Section
@@ -20,31 +20,63 @@ def _agrees(typed: str | None, derived: Any, why: str | None) -> bool | None:
     return typed == derived or bool(why)
 
 
-class ResponseAssessment(Crf, title=_("Response assessment"), about_day="assessed_on"):
+class ResponseAssessment(Crf, title=_("Response assessment"), about_day="assessed_on", chapter="response"):
     """What the investigator concludes from laboratory, marrow and imaging of a visit."""
 
     when = Section(_("When"))
-    assessed_on = Date(_("Date of the assessment"), cdash="RSDAT", sdtm="RS.RSDTC", critical=True)
+    assessed_on = Date(
+        _("Date of the assessment"), cdash="RSDAT", sdtm="RS.RSDTC", critical=True,
+        help=_("The day on which the investigator judged, when all results of this time point were there."),
+        source=sources.IMWG,
+    )  # fmt: skip
 
     judged = Section(_("Response"))
     investigator_response = Coded(
-        _("Investigator's response"), codelists.Response, cdash="RSORRES_INV", sdtm="RS.RSORRES", investigator=True,
+        _("Investigator's response"), codelists.Response, cdash="RSORRES_INV", sdtm="RS.RSORRES:OVRLRESP", investigator=True,
         critical=True,
+        help=_("Your own judgement by IMWG 2016. The computed response stands beside it and is what tables use."),
+        source=sources.IMWG,
     )  # fmt: skip
     investigator_emd_response = Coded(
         _("Investigator's response of extramedullary disease"), codelists.LesionResponse, cdash="RSORRES_EMD",
-        sdtm="RS.RSORRES", investigator=True, required=False, help=_("Where there were lesions before the infusion."),
+        sdtm="RS.RSORRES:EMDRESP", investigator=True, required=False,
+        help=_("Of the lesions alone, where there were lesions before the infusion."), source=sources.EMD,
     )  # fmt: skip
     differs_because = Memo(
-        _("Why it differs from the criteria"), cdash="RSREASND", sdtm="SUPPRS.RSDIFF", limit=1000, investigator=True
-    )
+        _("Why it differs from the criteria"), cdash="RSREASND", sdtm="CO.COVAL", limit=1000, investigator=True,
+        help=_(
+            "What you know that the values do not show, for example an interference. A difference without it opens "
+            "a query."
+        ),
+        source=sources.IMWG,
+    )  # fmt: skip
+
+    clinical_relapse = YesNo(
+        _("Clinical relapse?"), cdash="CLINRLPS", sdtm="FA.FAORRES:CLINRLPS", investigator=True, required=False,
+        help=_(
+            "Due to the myeloma alone: new or growing lesions, calcium above 2.75 mmol/L, haemoglobin down by 20 g/L, "
+            "creatinine up by 177 µmol/L, or hyperviscosity. By itself no progression."
+        ),
+        source="IMWG 2016: Kumar S et al. Lancet Oncol 2016;17:e328-46, table 4",
+    )  # fmt: skip
 
     blood = Section(_("Blood and steroids"))
     circulating_plasma_cells = Number(
         _("Circulating plasma cells"), unit="/uL", places=0, digits=6, hard=(0, 500000), soft=(0, 20000),
-        cdash="CPC_LBORRES", sdtm="LB.LBORRES", required=False,
+        cdash="CPC_LBORRES", sdtm="LB.LBORRES:PLSTCE", required=False,
+        help=_(
+            "Absolute count per µL of blood; from 200 on they count towards progression where nothing else is "
+            "measurable."
+        ),
+        source=sources.IMWG,
     )  # fmt: skip
-    on_steroids = YesNo(_("On corticosteroids?"), cdash="STERYN", sdtm="SUPPRS.STERYN")
+    on_steroids = YesNo(
+        _("On corticosteroids?"), cdash="STERYN", sdtm="SUPPRS.STERYN",
+        help=_(
+            "On the day of the samples, for whatever reason. Corticosteroids lower the M-protein; the response is "
+            "marked."
+        ),
+    )  # fmt: skip
 
     response = Derived(_("Response by the criteria"), myeloma.response_on, whole=MYELOMA)
     confirmed = Derived(_("After confirmation"), myeloma.confirmed_on, whole=MYELOMA)

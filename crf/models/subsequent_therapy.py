@@ -2,22 +2,36 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crf import codelists
+from crf import codelists, sources
 from crf.checks import follow_up, timing
 from crf.declare.form import Check, Log, Section
 from crf.declare.items import Coded, Date, Text
 
 
-class SubsequentTherapy(Log, title=_("Subsequent therapy"), about_day="started_on"):
+class SubsequentTherapy(Log, title=_("Subsequent therapy"), about_day="started_on", chapter="follow_up"):
     """One therapy or combination."""
 
     therapy = Section(_("Therapy"))
-    drug = Text(_("Drug or combination"), cdash="CMTRT_SUB", sdtm="CM.CMTRT", critical=True)
-    intent = Coded(_("Given"), codelists.TherapyIntent, cdash="CMINTENT", sdtm="SUPPCM.CMINTENT", critical=True)
-    started_on = Date(_("First day"), cdash="CMSTDAT_SUB", sdtm="CM.CMSTDTC", critical=True)
+    drug = Text(
+        _("Drug or combination"), cdash="CMTRT_SUB", sdtm="CM.CMTRT", critical=True,
+        help=_("Generic names of what was given together."),
+    )  # fmt: skip
+    intent = Coded(
+        _("Given"), codelists.TherapyIntent, cdash="CMINTENT", sdtm="SUPPCM.CMINTENT", critical=True,
+        help=_(
+            "Against the myeloma ends progression-free survival and the response. Treatment of CRS, boost of stem "
+            "cells and immunoglobulin are supportive."
+        ),
+        source=sources.TTE,
+    )  # fmt: skip
+    started_on = Date(
+        _("First day"), cdash="CMSTDAT_SUB", sdtm="CM.CMSTDTC", critical=True,
+        help=_("First day of the new treatment."), source=sources.TTE,
+    )  # fmt: skip
     ended_on = Date(
-        _("Last day"), cdash="CMENDAT_SUB", sdtm="CM.CMENDTC", required=False, help=_("Blank while it is given.")
-    )
+        _("Last day"), cdash="CMENDAT_SUB", sdtm="CM.CMENDTC", required=False,
+        help=_("Last day given. Blank while it is given."),
+    )  # fmt: skip
 
     sub01 = timing.not_in_the_future("SUB-01", "started_on")
     sub02 = timing.not_in_the_future("SUB-02", "ended_on")

@@ -7,15 +7,22 @@ from crf.declare.form import Check, Crf, Section
 from crf.declare.items import Date, When, YesNo
 
 
-class SurvivalStatus(Crf, title=_("Survival status"), about_day="status_on"):
+class SurvivalStatus(Crf, title=_("Survival status"), about_day="status_on", chapter="follow_up"):
     """One contact, in person or by telephone."""
 
     contact = Section(_("Contact"))
-    status_on = Date(_("Date of contact"), cdash="SSDAT", sdtm="SS.SSDTC", critical=True)
-    alive = YesNo(_("Alive?"), cdash="SURVSTAT", sdtm="SS.SSORRES", critical=True)
+    status_on = Date(
+        _("Date of contact"), cdash="SSDAT", sdtm="SS.SSDTC", critical=True,
+        help=_("The day on which the site spoke with the subject, the family or the treating physician."),
+    )  # fmt: skip
+    alive = YesNo(
+        _("Alive?"), cdash="SURVSTAT", sdtm="SS.SSORRES:SURVSTAT", critical=True,
+        help=_("As known from this contact. No asks for the form \"Death\"."),
+    )  # fmt: skip
     last_known_alive_on = Date(
         _("Last known to be alive on"), cdash="SSLKADT", sdtm="SUPPSS.LSTALVDT", critical=True,
         shown_if=When("alive", "Y", "U"),
+        help=_("The last day for which somebody vouches; survival is censored there, so it is never guessed."),
     )  # fmt: skip
 
     sur01 = timing.not_in_the_future("SUR-01", "status_on")

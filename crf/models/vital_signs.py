@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crf import codelists
+from crf import codelists, sources
 from crf.checks import timing
 from crf.checks import vital_signs as beside
 from crf.declare.form import Check, Crf, Derived, Section
@@ -10,42 +10,57 @@ from crf.declare.items import Coded, DateTime, Number
 from trial.rules.ecog import ecog as in_words
 
 
-class VitalSigns(Crf, title=_("Vital signs"), repeats=True, about_day="measured_at"):
+class VitalSigns(Crf, title=_("Vital signs"), repeats=True, about_day="measured_at", chapter="examinations"):
     """One set of measurements at rest. On a day with fever: the highest temperature, and what was measured with it."""
 
     when = Section(_("When"))
-    measured_at = DateTime(_("Date and time of measurement"), cdash="VSDTC", sdtm="VS.VSDTC", critical=True)
+    measured_at = DateTime(
+        _("Date and time of measurement"), cdash="VSDTC", sdtm="VS.VSDTC", critical=True,
+        help=_("When the measurement was taken, on the site's clock, after five minutes of rest."),
+    )  # fmt: skip
 
     signs = Section(_("Measurements at rest"))
     temperature = Number(
         _("Temperature"), unit="Cel", places=1, digits=3, hard=(30, 45), soft=(35, 41), cdash="TEMP_VSORRES",
-        sdtm="VS.VSORRES", critical=True,
-        help=_("On a day with a CRS assessment: the highest temperature of the day, as entered there."),
+        sdtm="VS.VSORRES:TEMP", critical=True,
+        help=_(
+            "In °C with one decimal. On a day with a CRS assessment: the highest temperature of the day, as entered "
+            "there."
+        ),
     )  # fmt: skip
     pulse = Number(
-        _("Pulse"), unit="/min", digits=3, hard=(20, 250), soft=(45, 140), cdash="PULSE_VSORRES", sdtm="VS.VSORRES"
-    )
+        _("Pulse"), unit="/min", digits=3, hard=(20, 250), soft=(45, 140), cdash="PULSE_VSORRES", sdtm="VS.VSORRES:PULSE",
+        help=_("Beats per minute at rest."),
+    )  # fmt: skip
     systolic = Number(
-        _("Systolic blood pressure"), unit="mm[Hg]", digits=3, hard=(40, 300), soft=(80, 180),
-        cdash="SYSBP_VSORRES", sdtm="VS.VSORRES", critical=True,
+        _("Systolic blood pressure"), unit="mm[Hg]", digits=3, hard=(40, 300), soft=(80, 180), cdash="SYSBP_VSORRES",
+        sdtm="VS.VSORRES:SYSBP", critical=True,
+        help=_("In mmHg, at rest, on the same arm each time."),
     )  # fmt: skip
     diastolic = Number(
-        _("Diastolic blood pressure"), unit="mm[Hg]", digits=3, hard=(20, 200), soft=(40, 110),
-        cdash="DIABP_VSORRES", sdtm="VS.VSORRES",
+        _("Diastolic blood pressure"), unit="mm[Hg]", digits=3, hard=(20, 200), soft=(40, 110), cdash="DIABP_VSORRES",
+        sdtm="VS.VSORRES:DIABP",
+        help=_("In mmHg, from the same measurement as the systolic one."),
     )  # fmt: skip
     spo2 = Number(
         _("Oxygen saturation (pulse oximetry)"), unit="%", digits=3, hard=(40, 100), soft=(88, 100),
-        cdash="OXYSAT_VSORRES", sdtm="VS.VSORRES", help=_("With the oxygen that was being given at that time."),
+        cdash="OXYSAT_VSORRES", sdtm="VS.VSORRES:OXYSAT",
+        help=_(
+            "In percent, with the oxygen that was being given at that time; the oxygen itself is entered in the CRS "
+            "assessment."
+        ),
     )  # fmt: skip
 
     general = Section(_("Weight and performance status"))
     weight = Number(
         _("Weight"), unit="kg", places=1, digits=4, hard=(20, 300), soft=(35, 130), cdash="WEIGHT_VSORRES",
-        sdtm="VS.VSORRES", required=False,
+        sdtm="VS.VSORRES:WEIGHT", required=False,
+        help=_("In kg, where it was measured at this visit. Doses per kg are read with the latest weight."),
     )  # fmt: skip
     ecog = Coded(
-        _("ECOG performance status"), codelists.Ecog, cdash="ECOG101_RSORRES", sdtm="RS.RSORRES", required=False,
-        source="Oken MM et al. Am J Clin Oncol 1982;5:649-55", help=_("Asked at every visit except the daily ones."),
+        _("ECOG performance status"), codelists.Ecog, cdash="ECOG101_RSORRES", sdtm="RS.RSORRES:ECOG101", required=False,
+        help=_("As the physician judges it on that day. Asked at every visit except the daily ones."),
+        source=sources.ECOG,
     )  # fmt: skip
 
     performance = Derived(_("Performance status"), in_words, items={"code": "ecog"})

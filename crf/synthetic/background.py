@@ -7,7 +7,9 @@ from decimal import Decimal
 
 from crf.demo.background import CONSENT_VERSION, CRITERIA, HEIGHT_CM_TENTHS
 from crf.demo.calendar import as_typed
+from crf.demo.treatment import month_of
 from crf.demo.typed import Typed, tenths
+from crf.synthetic import laboratory, treatment
 from crf.synthetic.blood import event
 from crf.synthetic.chance import Chance
 from crf.synthetic.fate import VISITS, Fate
@@ -30,7 +32,7 @@ def body(fate: Fate) -> tuple[int, Decimal]:
 
 
 def screening(fate: Fate) -> list[Typed]:
-    """Everything of screening but the laboratory."""
+    """Everything of screening that is not measured, with the logs of what was before."""
     place, chance = fate.place, Chance(fate.key, "screening")
     height, weight = body(fate)
     ethnicity = chance.weighed({"HAN": 90, "OTHER": 8, "UNKNOWN": 2})
@@ -41,12 +43,14 @@ def screening(fate: Fate) -> list[Typed]:
         criteria |= chance.one_of(({"inclusion_06": "N"}, {"exclusion_01": "Y"}, {"exclusion_07": "Y"}))
     return [
         Typed("informed_consent", "screening", place.screened_on, {
-            "consent_date": place.screened_on.isoformat(), "consent_version": CONSENT_VERSION, "reconsent": "N",
+            "consent_date": place.screened_on.isoformat(), "consent_version": CONSENT_VERSION,
         }, "coordinator"),
         Typed("demographics", "screening", place.screened_on, {
             "birth_year": str(place.infused_at.year - fate.age), "sex": fate.sex, "ethnicity": ethnicity, "height": tenths(height),
             "weight": str(weight),
         }, "coordinator"),
+        *treatment.lines(fate),
+        *treatment.history(fate),
         _history(fate, chance),
         Typed("eligibility", "screening", place.enrolled_on, {
             "assessed_on": place.enrolled_on.isoformat(), **criteria, "waiver": "N",
@@ -56,15 +60,16 @@ def screening(fate: Fate) -> list[Typed]:
 
 def _history(fate: Fate, chance: Chance) -> Typed:
     place, own = fate.place, disease(fate)
-    years = chance.between(1, 9)
+    protein = laboratory.usual(fate)
     found = {name for name in FISH if chance.happens(120 if own.high_risk else 40)}
     data: dict[str, object] = {
         "assessed_on": (place.enrolled_on - timedelta(days=1)).isoformat(),
-        "diagnosed_on": f"{place.screened_on.year - years}-{chance.between(1, 12):02d}",
+        "diagnosed_on": month_of(treatment.diagnosed(fate)),
         "heavy_chain": own.heavy, "light_chain": own.light, "b2_microglobulin": tenths(chance.around(18, 90)),
-        "albumin": str(chance.around(28, 46)), "ldh": str(chance.around(130, 420)), "ldh_uln": "250",
+        "albumin": str(protein["albumin"]), "ldh": str(protein["ldh"]), "ldh_uln": "250",
         **{name: "Y" if name in found else "N" for name in FISH}, "tp53_mutation": "U",
-        "cytogenetic_abnormality": "Y" if found else "N", "prior_lines": str(chance.around(3, 8)), "prior_anti_cd38": "N",
+        "cytogenetic_abnormality": "Y" if found else "N", "prior_lines": str(treatment.line_count(fate)),
+        "prior_anti_cd38": "Y" if own.anti_cd38 else "N",
         "emd_at_entry": "Y" if fate.lesions else "N", "paramedullary_at_entry": "N",
     }  # fmt: skip
     if "del_17p" in found:
@@ -136,7 +141,7 @@ def infections(fate: Fate) -> list[Typed]:
             serious = {
                 "serious": "Y", "death": "N", "life_threatening": "N", "hospitalisation": "Y", "disability": "N", "congenital": "N",
                 "medically_important": "N", "aware_at": as_typed(fate.place.at(onset, "14:10")),
-                "reported_on": fate.place.on(onset).isoformat(),
+                "reported_at": as_typed(fate.place.at(onset, "18:40")),
             }  # fmt: skip
         found.append(event(fate, words, "INFECTION", grade, onset, end, more=serious))
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 
 from crf.demo.calendar import as_typed
@@ -68,6 +69,12 @@ def draws(fate: Fate, visits: dict[str, int]) -> list[tuple[str, int]]:
     return [("screening", screened), *((f"d{day}", day) for day in DAYS if day <= fate.last), *visits.items()]
 
 
+def drawn_at(fate: Fate, visit: str, day: int) -> datetime:
+    """The time on the tubes: one draw fills all of them."""
+    hour, minute = divmod(Chance(fate.key, "draw", visit).between(6 * 60 + 30, 8 * 60), 60)
+    return fate.place.at(day, f"{hour:02d}:{minute:02d}")
+
+
 def forms(fate: Fate, visits: dict[str, int]) -> list[Typed]:
     """The counts, and the log of what fell below the limits."""
     chance, courses = Chance(fate.key, "draws"), dips(fate)
@@ -76,8 +83,7 @@ def forms(fate: Fate, visits: dict[str, int]) -> list[Typed]:
         values = {item: dip.value(day, chance) for item, dip in courses.items()}
         counted.append((day, values))
         leukocytes = values["neutrophils"] + values["lymphocytes"] + chance.between(6, 48)
-        hour, minute = divmod(chance.between(6 * 60 + 30, 8 * 60), 60)
-        at = fate.place.at(day, f"{hour:02d}:{minute:02d}")
+        at = drawn_at(fate, visit, day)
         data: dict[str, object] = {
             "sampled_at": as_typed(at), "haemoglobin": str(values["haemoglobin"] // 100), "leukocytes": _hundredths(leukocytes),
             "neutrophils": _hundredths(values["neutrophils"]), "lymphocytes": _hundredths(values["lymphocytes"]),
@@ -114,7 +120,8 @@ def event(
     day = fate.last if end is None else end
     data: dict[str, object] = {
         "verbatim": words, "term": term, "grade": str(grade), "onset_on": fate.place.on(onset).isoformat(),
-        "ongoing": "Y" if end is None else "N", "outcome": "NOT_RECOVERED" if end is None else "RECOVERED", "serious": "N",
+        "ongoing": "Y" if end is None else "N", "serious": "N",
+        "outcome": "NOT RECOVERED/NOT RESOLVED" if end is None else "RECOVERED/RESOLVED",
         "related_cart": "Y", "related_lymphodepletion": "Y" if lymphodepletion else "N", "aesi": "N", **more,
     }  # fmt: skip
     if end is not None:

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_noop
 
 from crf.batch import Batch, Sent
 from crf.demo import accounts
-from crf.demo.load import approve
+from crf.demo.load import appoint, approve
 from crf.entry import Invalid
 from crf.synthetic import plan
 from crf.synthetic.subject import Entry, Story, story
-from trial import audit
+from trial import audit, ranges
 from trial.models import Membership, Site, Subject, User
 
 WHY = gettext_noop("synthetic study")
@@ -70,7 +70,7 @@ def check(centres: Iterable[plan.Centre], *, into_empty: bool = False) -> None:
 
 def sites_and_people(centres: Iterable[plan.Centre]) -> None:
     """The sites with two people each, and the central roles; made once. Nothing here is a real site: its pages say so."""
-    password = make_password(accounts.PASSWORD)
+    password, sites = make_password(accounts.PASSWORD), []
     with transaction.atomic(), audit.acting("import", WHY):
         for centre in centres:
             site, _made = Site.objects.get_or_create(
@@ -84,13 +84,18 @@ def sites_and_people(centres: Iterable[plan.Centre]) -> None:
                     "as_of": plan.DATA_CUT,
                 },
             )
+            sites.append(site)
             with audit.seeing([site.pk]):
+                ranges.adopt(site, valid_from=plan.FIRST_DAY)
                 approve(site, centre.site)
             for role in ("COORDINATOR", "INVESTIGATOR"):
                 _person(f"{role.lower()}-{site.code}", role.capitalize(), site.code, role, site, password=password)
         for account in accounts.ACCOUNTS:
             if account.sites is None:
                 _person(account.username, account.first_name, account.last_name, account.role, None, password=password)
+        for site in sites:
+            with audit.seeing([site.pk]):
+                appoint(site, f"investigator-{site.code}", from_on=plan.FIRST_DAY)
 
 
 def _person(username: str, first: str, last: str, role: str, site: Site | None, *, password: str) -> None:

@@ -13,6 +13,7 @@ _HEAVY = {"IGG": 62, "IGA": 26, "LIGHT_CHAIN_ONLY": 12}
 _FALLING = {"IGG": (40, 16, 14), "IGA": (16, 12, 11), "LIGHT_CHAIN_ONLY": (9, 6, 5)}  # percent left while still PR
 _VERY_GOOD = (6, 4, 3)
 _STABLE = 92
+_ANTIBODY = 280  # of a thousand had one against CD38
 _PLACES = (
     "Liver, segment VI",
     "Left chest wall, soft tissue",
@@ -22,6 +23,7 @@ _PLACES = (
 )
 _SHRUNK = (62, 58, 56, 55)  # percent of a diameter
 _COPIES = {"m1": 42000, "m3": 8600, "m6": 2100, "m9": 720, "m12": 310, "m15": 160, "m18": 120, "m24": 110}
+_EXPANSION = {4: 90, 7: 34000, 10: 128000, 14: 96000, 21: 61000}  # copies/ug by day
 _DETECTED, _QUANTIFIED = 60, 100  # copies/ug
 
 
@@ -36,6 +38,7 @@ class Disease:
     involved: int
     marrow: int
     high_risk: bool
+    anti_cd38: bool  # an antibody before this trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def disease(fate: Fate) -> Disease:
         involved=chance.between(400, 1600) if chains_only else chance.between(80, 620),
         marrow=chance.around(8, 70),
         high_risk=chance.happens(350),
+        anti_cd38=chance.happens(_ANTIBODY),
     )
 
 
@@ -121,6 +125,22 @@ def forms(fate: Fate, visits: list[Seen]) -> list[Typed]:
     return found
 
 
+def expansion(fate: Fate) -> list[Typed]:
+    """CAR-T cells before month 1."""
+    chance = Chance(fate.key, "expansion")
+    own = chance.between(20, 220)
+    return [
+        _form(
+            "cart_persistence",
+            f"d{day}",
+            fate.place.on(day),
+            _typed_cells(copies * own * chance.between(85, 115) // 10_000),
+        )
+        for day, copies in _EXPANSION.items()
+        if day <= fate.last
+    ]
+
+
 def _form(form: str, visit: str, on: object, data: dict[str, object], by: str = "coordinator") -> Typed:
     name = {"extramedullary_lesions": "imaged_on", "response_assessment": "assessed_on"}.get(form, "sampled_on")
     return Typed(form, visit, on, {name: on.isoformat(), **data}, by)  # type: ignore[attr-defined, arg-type]
@@ -158,7 +178,8 @@ def _laboratory(own: Disease, one: Seen | None, lowest: tuple[int, ...], chance:
     return {
         "serum_m_protein": f"{serum // 100}.{serum % 100:02d}",
         "serum_immunofixation": "NEGATIVE" if gone else "POSITIVE",
-        "serum_reflex": "NOT_DONE",
+        # After an antibody against CD38 a band is tested for being the antibody, and is the myeloma.
+        "serum_reflex": "POSITIVE" if own.anti_cd38 and not gone else "NOT_DONE",
         "urine_m_protein": str(urine),
         "urine_immunofixation": "POSITIVE" if urine else "NEGATIVE",
         "kappa_flc": tenths(kappa), "kappa_below_loq": "N", "lambda_flc": tenths(lambda_), "lambda_below_loq": "N",
@@ -255,15 +276,23 @@ def emd_level(fate: Fate, one: Seen) -> str:
 
 def _response(fate: Fate, one: Seen, visits: list[Seen], chance: Chance) -> dict[str, object]:
     other = {"SCR": "CR", "CR": "SCR", "VGPR": "PR", "PR": "VGPR", "SD": "MR"}.get(one.level, one.level)
-    data: dict[str, object] = {"investigator_response": other if chance.happens(40) else one.level, "on_steroids": "N"}
+    data: dict[str, object] = {
+        "investigator_response": other if chance.happens(40) else one.level,
+        "on_steroids": "N",
+        "clinical_relapse": "N",
+    }
     if fate.lesions and not one.again:
         data["investigator_emd_response"] = emd_level(fate, one)
     return data
 
 
 def _cells(one: Seen, chance: Chance) -> dict[str, object]:
-    data: dict[str, object] = {"method": "QPCR", "unit": "copies/ug", "nominal_month": one.visit[1:]}
     copies = _COPIES[one.visit] * chance.between(8, 260) // 100 // (20 if one.level in ("SD", "PD") else 1)
+    return {"nominal_month": one.visit[1:], **_typed_cells(copies)}
+
+
+def _typed_cells(copies: int) -> dict[str, object]:
+    data: dict[str, object] = {"method": "QPCR", "unit": "copies/ug"}
     if copies < _DETECTED:
         return data | {"below": "BLD", "limit": str(_DETECTED)}
     return data | ({"below": "BLQ", "limit": str(_QUANTIFIED)} if copies < _QUANTIFIED else {"value": str(copies)})

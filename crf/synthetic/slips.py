@@ -23,11 +23,21 @@ MAY_LACK = {
     "adverse_event": ("aesi", "related_lymphodepletion"),
     "concomitant_medication": ("route",),
     "response_assessment": ("on_steroids",),
+    "vital_signs": ("pulse", "diastolic", "spo2", "weight"),
+    "chemistry": ("ggt", "urate", "magnesium", "phosphate", "ck", "triglycerides", "direct_bilirubin"),
+    "coagulation": ("d_dimer", "aptt"),
+    "inflammation": ("il6", "procalcitonin"),
+    "prior_therapy": ("ended_on", "best_response"),
+    "medical_history": ("onset_on",),
+    "leukapheresis": ("cd4_cd8_ratio", "vector_copy_number"),
+    "bridging_therapy": ("ended_on",),
 }
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _DATED = {
     "crs_assessment": "assessed_at", "icans_assessment": "assessed_at", "haematology": "sampled_at", "myeloma_laboratory": "sampled_on",
     "bone_marrow": "sampled_on", "cart_persistence": "sampled_on", "survival_status": "status_on", "response_assessment": "assessed_on",
+    "vital_signs": "measured_at", "chemistry": "sampled_at", "coagulation": "sampled_at", "inflammation": "sampled_at",
+    "lymphodepletion": "started_on", "leukapheresis": "collected_on",
 }  # fmt: skip
 
 
@@ -35,11 +45,23 @@ def _times(text: str, factor: int) -> str:
     return str(round(float(text) * factor))
 
 
-# (form, item) -> the same value as in another unit: g/dL for g/L, 10^4/uL for 10^9/L, Fahrenheit, g/L for g/dL, jin for kg.
+def _fahrenheit(text: str) -> str:
+    tenths = round(float(text) * 18) + 320
+    return f"{tenths // 10}.{tenths % 10}"
+
+
+# (form, item) -> the same value as in another unit: g/dL for g/L, 10^4/uL for 10^9/L, Fahrenheit, g/L for g/dL, mg/dL for
+# mmol/L, umol/L or g/L, jin for kg.
 UNITS: dict[tuple[str, str], Callable[[str], str]] = {
     ("haematology", "haemoglobin"): lambda text: f"{int(text) // 10}.{int(text) % 10}",
     ("haematology", "platelets"): lambda text: str(max(1, int(text) // 10)),
-    ("crs_assessment", "temperature"): lambda text: f"{round(float(text) * 18) + 320}"[:3] + "." + f"{round(float(text) * 18) + 320}"[3:],
+    ("crs_assessment", "temperature"): _fahrenheit,
+    ("vital_signs", "temperature"): _fahrenheit,
+    ("vital_signs", "weight"): lambda text: _times(text, 2),
+    ("chemistry", "calcium"): lambda text: f"{float(text) * 4:.1f}",
+    ("chemistry", "creatinine"): lambda text: f"{int(text) / 88.4:.1f}",
+    ("chemistry", "albumin"): lambda text: f"{float(text) / 10:.1f}",
+    ("coagulation", "fibrinogen"): lambda text: _times(text, 100),
     ("myeloma_laboratory", "serum_m_protein"): lambda text: _times(text, 10),
     ("demographics", "weight"): lambda text: _times(text, 2),
     ("demographics", "height"): lambda text: f"{float(text) / 100:.2f}",

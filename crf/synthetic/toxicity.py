@@ -135,7 +135,7 @@ def crs_forms(fate: Fate, found: dict[int, Found]) -> list[Typed]:
 
 
 def given(fate: Fate, found: dict[int, Found]) -> list[Typed]:
-    """Tocilizumab and steroids in the log of medication, each on its days."""
+    """Tocilizumab and steroids in the log of medication, each on its days; numbered later."""
     names = {TOCI: ("Tocilizumab", "TOCILIZUMAB", "8", "mg/kg"), DEX: ("Dexamethasone", "STEROID", "10", "mg"),
              MP: ("Methylprednisolone", "STEROID", "80", "mg")}  # fmt: skip
     days: dict[str, list[int]] = {}
@@ -144,14 +144,14 @@ def given(fate: Fate, found: dict[int, Found]) -> list[Typed]:
             if drug and day <= fate.last:
                 days.setdefault(drug, []).append(day)
     forms = []
-    for number, (drug, on) in enumerate(days.items(), 1):
+    for drug, on in days.items():
         name, mark, dose, unit = names[drug]
         first, last = fate.place.on(on[0]), fate.place.on(on[-1])
         data: dict[str, object] = {
             "drug": name, "marked": mark, "indication": "CRS", "dose": dose, "dose_unit": unit, "route": "INTRAVENOUS",
             "started_on": first.isoformat(), "ongoing": "N", "ended_on": last.isoformat(),
         }  # fmt: skip
-        forms.append(Typed("concomitant_medication", "", last, data, "coordinator", number))
+        forms.append(Typed("concomitant_medication", "", last, data, "coordinator"))
     return forms
 
 

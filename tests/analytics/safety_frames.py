@@ -31,7 +31,7 @@ EVENTS: list[tuple[str, str | None, str | None, str | None, str | None, dict[str
     ("02-003", "INFECTION", "2", "2025-10-29", "2025-11-02", {}),  # never infused
 ]  # fmt: skip
 USUAL_EVENT = {
-    "verbatim": "as written", "organ_class": None, "ongoing": "N", "outcome": "RECOVERED", "serious": "N", "related_cart": "Y",
+    "verbatim": "as written", "organ_class": None, "ongoing": "N", "outcome": "RECOVERED/RESOLVED", "serious": "N", "related_cart": "Y",
     "related_lymphodepletion": "Y", "aesi": "N",
 }  # fmt: skip
 # Subject -> visit -> (haemoglobin, leukocytes, neutrophils, lymphocytes, platelets); all are women (LLN 115 g/L).

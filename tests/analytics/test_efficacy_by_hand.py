@@ -217,6 +217,29 @@ def test_mrd_is_sustained_over_a_year_on_the_marrow_and_not_with_imaging_that_wa
     assert table.cell("sustained.imaging", "all").subjects == ()
 
 
+def test_mrd_with_pet_is_by_the_blood_pool_and_by_the_liver_and_needs_a_pet_near_the_marrow(hand):
+    """01-001 no lesion; 01-003 Deauville 3; 01-007 no lesion on both its marrows a year apart, one of them with CT as well."""
+    images = [("01-001", 30), ("01-003", 30), ("01-007", 30), ("01-007", 400)]
+    pets = [
+        {"subject": code, "visit": visit(day), "imaged_on": on(day), "method": "PET_CT", "new_bone_lesion": "N"}
+        for code, day in images
+    ]
+    avid = {"subject": "01-003", "visit": "m1", "row": 1, "lesion": 1, "kind": "EXTRAOSSEOUS", "target": "N", "is_new": "N",
+            "treated_locally": "N", "state": "MEASURED", "longest": 12, "perpendicular": 9, "deauville": 3}  # fmt: skip
+    more = {"extramedullary_lesions": pets, "extramedullary_lesions.lesions": [avid]}
+    frames = hand | {
+        name: pd.concat([hand[name], by_hand.made(name, rows)], ignore_index=True) for name, rows in more.items()
+    }
+    table = Cut(frames).table("mrd_negativity")
+    assert table.cell("pet.imaging_plus", "all").subjects == ("01-001", "01-007")
+    assert table.cell("pet.imaging_plus_liver", "all").subjects == ("01-001", "01-003", "01-007")
+    assert table.cell("sustained.imaging", "all").subjects == ("01-007",)
+    # IMWG: 1e-5, where the assay of 01-007 gives no answer; and within complete response there is 01-007 alone.
+    assert Cut(frames).table("mrd_negativity", threshold="1e-5").cell("pet.imaging_plus", "all").subjects == ("01-001",)
+    assert Cut(frames).table("mrd_negativity", response="cr").cell("pet.imaging_plus", "all").subjects == ("01-007",)
+    assert Cut(hand).table("mrd_negativity").cell("pet.imaging_plus", "all").subjects == ()
+
+
 def test_lesions_count_up_to_a_new_therapy(hand):
     line = of(Cut(hand), "adtr_subject").loc["01-006"]
     assert (line["best"], line["best_day"], line["imagings"]) == ("SD", 30, 1)

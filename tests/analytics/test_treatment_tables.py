@@ -48,7 +48,8 @@ def test_disposition_counts_every_step_and_why_it_ended(frames):
                 "lymphodepletion", [{"subject": "01-001", "visit": "ld", "started_on": date(2025, 10, 29)}]
             ),
             "end_of_study": made(
-                "end_of_study", [{"subject": "01-002", **form, "ended_on": date(2026, 1, 5), "reason": "LOST"}]
+                "end_of_study",
+                [{"subject": "01-002", **form, "ended_on": date(2026, 1, 5), "reason": "LOST TO FOLLOW-UP"}],
             ),
             "death": made("death", [{"subject": "02-001", **form, "died_on": date(2025, 11, 25), "cause": "TOXICITY"}]),
         }
@@ -274,3 +275,18 @@ def test_risk_of_2025_takes_a_loss_of_both_copies_of_1p32():
 def test_stages_are_those_of_the_rules():
     line = at_entry([], b2_microglobulin=3, albumin=40, ldh=200, ldh_uln=250)
     assert (line["iss"], line["r_iss"], line["r2_iss"]) == ("I", "I", "I")
+
+
+def test_every_term_stands_in_its_class_and_another_term_in_the_one_chosen(frames):
+    events = frames["adverse_event"]
+    changed = events.assign(
+        term=events["term"].replace({"ANAEMIA": "CRS", "INFECTION": "ICANS"}),
+        organ_class=events["term"].map({"OTHER": "CARDIAC"}).astype(events["organ_class"].dtype),
+    )
+    table = Cut(frames | {"adverse_event": changed}).table("adverse_events_by_class", onsets="any")
+    assert table.cell("class.immune", "all").subjects == ("01-003",)
+    assert table.cell("class.nervous", "all").subjects == table.cell("icans", "all").subjects == ("02-001",)
+    assert table.cell("class.cardiac", "all").subjects == ("02-002",)
+    assert table.cell("class.cardiac.other", "all").subjects == ("02-002",)
+    keys = [row.key for row in table.rows]
+    assert len(keys) == len(set(keys)) and "class.unclassified" not in keys

@@ -32,7 +32,8 @@ def with_a_course(site: Site, count: int, *, by: User) -> list[tuple[Subject, Vi
 
 def _subject(site: Site, number: int) -> Subject:
     return Subject(
-        site=site, number=number, code=f"{site.code}-{number:04d}", status="INFUSED", dose_level="2.0", protocol_version="1.0",
+        site=site, screening_site=site, number=number, code=f"{site.code}-{number:04d}", status="INFUSED", dose_level="2.0",
+        protocol_version="1.0",
         screened_on=study.SCREENED_ON, enrolled_on=study.ENROLLED_ON, infused_at=study.INFUSED_AT,
     )  # fmt: skip
 

@@ -99,6 +99,12 @@ def test_a_rule_over_100000_rows_takes_a_bounded_multiple_of_reading_them(name: 
     assert frames.timing(name, frames.ROWS).ratio < MOST
 
 
+def test_courses_are_made_of_every_assessment_of_the_frame() -> None:
+    found = frames.courses_timing(frames.ASSESSMENTS * 50)
+    assert sum(found.values.values()) == found.rows
+    assert {0, 1} <= set(found.values)
+
+
 # --- the growing study
 
 

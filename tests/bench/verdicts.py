@@ -26,7 +26,7 @@ def together(subject: Subject) -> list[Any]:
             of = Sheet(
                 form, vars(one), subject=subject, visit=None, among=rows, casebook=book, pk=one.pk, occurrence=one.occurrence,
             )  # fmt: skip
-            found += [verdict for _derived, verdict in of.verdicts()]
+            found += [getattr(of, derived.name) for derived in of.derived()]
     return found
 
 
@@ -36,7 +36,7 @@ def one_by_one(subject: Subject) -> list[Any]:
     for form in judged():
         for one in book.rows(form.declared.name):
             of = Sheet(form, vars(one), subject=subject, visit=None, pk=one.pk, occurrence=one.occurrence)
-            found += [verdict for _derived, verdict in of.verdicts()]
+            found += [getattr(of, derived.name) for derived in of.derived()]
     return found
 
 

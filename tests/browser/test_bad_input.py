@@ -41,7 +41,8 @@ def test_every_kind_of_bad_value_is_explained_at_its_item_and_stays_there(signed
     expect(page.locator("[name=comment]")).to_have_value("stays\nwith\nits lines")
     expect(page.locator("[name=vasopressors-0-dose]")).to_have_value("-3")
     expect(page.locator("[name=steroid][value=N]")).to_be_checked()
-    expect(page.locator("#cw-errors")).to_be_focused()
+    expect(page.locator("[name=assessed_at]")).to_be_focused()  # the first that is wrong; the summary is an alert
+    expect(page.locator("#cw-errors")).to_have_attribute("role", "alert")
 
     page.locator("#cw-errors a[href='#item-temperature']").click()
     expect(page.locator("[name=temperature]")).to_be_focused()

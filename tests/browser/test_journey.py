@@ -97,17 +97,18 @@ def test_a_form_is_entered_with_the_keyboard_alone(signed_in: Any, people: Any, 
     page.keyboard.type("1mar26")
     tab_to("consent_version")
     page.keyboard.type("2.1")
-    tab_to("reconsent")
-    expect(page.locator("#item-reconsent_date")).to_be_hidden()
-    press("y")
-    expect(page.locator("#item-reconsent_date")).to_be_visible()
-    press("n")
-    expect(page.locator("#item-reconsent_date")).to_be_hidden()
     with page.expect_navigation():
         press("Enter")
     saved(page)
     expect(page.locator("[name=consent_date]")).to_have_value("2026-03-01")
-    expect(page.locator("[name=reconsent][value=N]")).to_be_checked()
+    page.goto(url_of(subject, "screening", "myeloma-history"))
+    tab_to("del_17p")
+    expect(page.locator("#item-del_17p_percent")).to_be_hidden()
+    press("y")
+    expect(page.locator("#item-del_17p_percent")).to_be_visible()
+    press("n")
+    expect(page.locator("#item-del_17p_percent")).to_be_hidden()
+    expect(page.locator("[name=del_17p][value=N]")).to_be_checked()
 
 
 def test_arrow_keys_move_through_the_casebook(signed_in: Any, fresh: Any) -> None:

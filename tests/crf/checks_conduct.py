@@ -53,7 +53,48 @@ def _last_day(form: str, item: str, number: int) -> Case:
 HISTORY: Case = {"term": "Hypertension", "onset_on": "2011"}
 DEVIATION: Case = {"happened_on": day(9), "category": "DOSE", "description": "Half the bag was given."}
 
+
+def visits(*days: int) -> Case:
+    """Vital signs of visits on these study days, at a site that works under version 2.0 from day 10 on."""
+    return {"active": {"2.0": day(10)}, "others": {"vital_signs": [{"measured_at": at(number)} for number in days]}}
+
+
+def consented(*renewals: tuple[int, str], seen: tuple[int, ...], **values: Any) -> Case:
+    """Visits, with renewed consents of (study day, version of the protocol)."""
+    found = visits(*seen)
+    rows = [{"given_on": day(number), "protocol_version": version} for number, version in renewals]
+    return values | found | {"others": {**found["others"], "renewed_consent": rows}}
+
+
+def again(number: int, *, seen: tuple[int, ...], version: str = "2.0", **logged: Any) -> Case:
+    """An entry of the log of renewed consents, beside visits."""
+    found = consented(seen=seen, given_on=day(number), protocol_version=version)
+    return found | {"others": {**found["others"], **logged}}
+
+
+OF_CONSENT = {"protocol_deviation": [{"happened_on": day(10), "category": "CONSENT"}]}
+OF_DOSE = {"protocol_deviation": [{"happened_on": day(10), "category": "DOSE"}]}
+FIRST: Case = {"consent_date": day(-20)}
+
 CASES: Cases = {
+    # Under 2.0 from day 10 on: the visit of day 9 is still under 1.0.
+    "ICF-04": (
+        [consented((10, "2.0"), seen=(3, 10), **FIRST), consented((21, "2.0"), seen=(3, 10), **FIRST)],
+        [consented(seen=(3, 10), **FIRST), consented(seen=(28,), **FIRST), consented((10, "1.0"), seen=(10,), **FIRST)],
+        [consented(seen=(3, 9), **FIRST), consented(seen=(10,), consent_date=day(10)), consented(seen=(10,)), FIRST],
+    ),
+    "RCN-01": not_in_the_future("given_on"),
+    "RCN-02": since_consent("given_on"),
+    "RCN-03": (
+        [again(10, seen=()), again(9, seen=(), version="1.0"), again(12, seen=(), version="1.0")], [again(9, seen=())],
+        [{"given_on": day(9)}, {"protocol_version": "2.0"}],
+    ),
+    "RCN-04": (
+        [again(10, seen=(3, 10, 21)), again(11, seen=(10,), **OF_CONSENT),
+         again(21, seen=(10,), renewed_consent=[{"given_on": day(10), "protocol_version": "2.0"}])],
+        [again(11, seen=(3, 10, 21)), again(11, seen=(10,), **OF_DOSE)],
+        [again(11, seen=(3, 9)), {"protocol_version": "2.0"} | visits(10), {"given_on": day(11)} | visits(10)],
+    ),
     "MH-01": ([{"onset_on": TODAY.isoformat()}, {"onset_on": "2026"}], [{"onset_on": "2026-07"}], [{}]),
     "MH-02": ([{"ended_on": TODAY.isoformat()}], [{"ended_on": "2027"}], [{}]),
     "MH-03": (
@@ -122,10 +163,10 @@ CASES: Cases = {
         [{"happened_on": day(9), "category": "DOSE"}],
     ),
     "EOS-01": not_in_the_future("ended_on"),
-    "EOS-02": ([{"reason": "DEATH"} | DIED], [{"reason": "DEATH"}], [{"reason": "LOST"} | DIED, {}]),
+    "EOS-02": ([{"reason": "DEATH"} | DIED], [{"reason": "DEATH"}], [{"reason": "LOST TO FOLLOW-UP"} | DIED, {}]),
     "EOS-03": (
-        [ended(30, "DEATH") | DIED, ended(29, "WITHDRAWN") | DIED],
-        [ended(29, "DEATH") | DIED, ended(31, "DEATH") | DIED, ended(30, "LOST") | DIED, ended(31, "COMPLETED") | DIED],
+        [ended(30, "DEATH") | DIED, ended(29, "WITHDRAWAL BY SUBJECT") | DIED],
+        [ended(29, "DEATH") | DIED, ended(31, "DEATH") | DIED, ended(30, "LOST TO FOLLOW-UP") | DIED, ended(31, "COMPLETED") | DIED],
         [ended(30, "DEATH"), ended(30) | DIED, {"reason": "DEATH"} | DIED],
     ),
     "EOS-04": (
@@ -135,7 +176,7 @@ CASES: Cases = {
     ),
     "EOS-05": (
         [ended(702, "COMPLETED")], [ended(701, "COMPLETED"), ended(28, "COMPLETED")],
-        [ended(28, "LOST"), {"reason": "COMPLETED"}, ended(28, "COMPLETED") | {"subject.infused_at": None}],
+        [ended(28, "LOST TO FOLLOW-UP"), {"reason": "COMPLETED"}, ended(28, "COMPLETED") | {"subject.infused_at": None}],
     ),
     "EOS-06": (
         [ended(30) | stored("end_of_study", {"ended_on": day(30)})],

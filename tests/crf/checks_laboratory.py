@@ -33,6 +33,15 @@ def crps(*seen: tuple[int, str | None]) -> Case:
 WEIGHT = {"latest": {"demographics.weight": of(x="60")["x"]}}
 BROKEN = {"sampled_at": at(7), **of(potassium="6.0", ldh=440, ast=45)}
 
+NO_FEVER: Case = {"sampled_at": at(7), "fever": "N"}
+
+
+def temperatures(*measured: tuple[int, str | None]) -> Case:
+    """Vital signs by study day."""
+    rows = [{"measured_at": at(number), **of(temperature=text)} for number, text in measured]
+    return {"others": {"vital_signs": rows}}
+
+
 CASES: Cases = {
     "VS-01": no_future_time("measured_at"),
     "VS-02": in_the_visit("measured_at", time=True),
@@ -143,5 +152,15 @@ CASES: Cases = {
         [of(crp="19.9", procalcitonin="19.99"), of(crp=20, procalcitonin=60)],
         [of(crp="19.9", procalcitonin=20), of(crp=3, procalcitonin=80)],
         [of(crp=3), of(procalcitonin=80)],
+    ),
+    "INF-06": (
+        [of(ferritin=10001) | {"sampled_at": at(7), "iec_hs_looked_for": answer} for answer in ("Y", "N")],
+        [of(ferritin=10001) | {"sampled_at": at(1)}],
+        [of(ferritin=10000) | {"sampled_at": at(7)}, of(ferritin=10001) | {"sampled_at": at(0)}, of(ferritin=10001), {"sampled_at": at(7)}],
+    ),
+    "INF-07": (
+        [NO_FEVER | temperatures((7, "37.9"), (6, "39.5"))], [NO_FEVER | temperatures((7, "37.0"), (7, "38.0"))],
+        [NO_FEVER, NO_FEVER | temperatures((7, None)), {"sampled_at": at(7), "fever": "Y"} | temperatures((7, "39")),
+         {"fever": "N"} | temperatures((7, "39"))],
     ),
 }  # fmt: skip

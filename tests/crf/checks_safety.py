@@ -176,15 +176,16 @@ CASES: Cases = {
         [event(3), {"ended_on": "2025"}],
     ),
     "AE-04": (
-        [{"ongoing": "Y", "outcome": "RECOVERING"}, {"ongoing": "N", "outcome": "RECOVERED"}, {"ongoing": "Y", "outcome": "UNKNOWN"},
-         {"ongoing": "N", "outcome": "FATAL"}],
-        [{"ongoing": "Y", "outcome": "RECOVERED"}, {"ongoing": "Y", "outcome": "RECOVERED_SEQUELAE"}, {"ongoing": "Y", "outcome": "FATAL"},
-         {"ongoing": "N", "outcome": "RECOVERING"}, {"ongoing": "N", "outcome": "NOT_RECOVERED"}],
-        [{"ongoing": "Y"}, {"outcome": "FATAL"}, {"ongoing": "U", "outcome": "RECOVERED"}],
+        [{"ongoing": "Y", "outcome": "RECOVERING/RESOLVING"}, {"ongoing": "N", "outcome": "RECOVERED/RESOLVED"},
+         {"ongoing": "Y", "outcome": "UNKNOWN"}, {"ongoing": "N", "outcome": "FATAL"}],
+        [{"ongoing": "Y", "outcome": "RECOVERED/RESOLVED"}, {"ongoing": "Y", "outcome": "RECOVERED/RESOLVED WITH SEQUELAE"},
+         {"ongoing": "Y", "outcome": "FATAL"},
+         {"ongoing": "N", "outcome": "RECOVERING/RESOLVING"}, {"ongoing": "N", "outcome": "NOT RECOVERED/NOT RESOLVED"}],
+        [{"ongoing": "Y"}, {"outcome": "FATAL"}, {"ongoing": "U", "outcome": "RECOVERED/RESOLVED"}],
     ),
     "AE-05": (
-        [{"grade": "5", "outcome": "FATAL"}, {"grade": "4", "outcome": "RECOVERED"}],
-        [{"grade": "4", "outcome": "FATAL"}, {"grade": "5", "outcome": "NOT_RECOVERED"}],
+        [{"grade": "5", "outcome": "FATAL"}, {"grade": "4", "outcome": "RECOVERED/RESOLVED"}],
+        [{"grade": "4", "outcome": "FATAL"}, {"grade": "5", "outcome": "NOT RECOVERED/NOT RESOLVED"}],
         [{"grade": "5"}, {"outcome": "FATAL"}],
     ),
     "AE-06": (
@@ -205,7 +206,7 @@ CASES: Cases = {
     "AE-09": (
         [{"grade": "5"} | DIED, {"outcome": "FATAL"} | DIED],
         [{"grade": "5"}, {"outcome": "FATAL", "grade": "4"}],
-        [{}, {"grade": "4", "outcome": "RECOVERED"}],
+        [{}, {"grade": "4", "outcome": "RECOVERED/RESOLVED"}],
     ),
     "AE-10": (
         [event(0, related_cart="Y"), event(-1, related_cart="N"), event("2026-03", related_cart="Y")],

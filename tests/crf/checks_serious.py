@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from crf.checks.safety import CRITERIA
-from tests.crf.checks_cases import TODAY, Case, Cases, at, day, no_future_time, not_in_the_future, of
+from tests.crf.checks_cases import Case, Cases, at, day, no_future_time, of
 from tests.study import NOW
 
 
@@ -104,8 +104,8 @@ CASES: Cases = {
         [{"serious": "N"}, {}],
     ),
     "AE-20": (
-        [serious(death="Y", outcome="FATAL"), serious(death="N", outcome="RECOVERED")],
-        [serious(death="N", outcome="FATAL"), serious(death="Y", outcome="RECOVERED")],
+        [serious(death="Y", outcome="FATAL"), serious(death="N", outcome="RECOVERED/RESOLVED")],
+        [serious(death="N", outcome="FATAL"), serious(death="Y", outcome="RECOVERED/RESOLVED")],
         [serious(death="Y"), serious(outcome="FATAL"), serious(death="U", outcome="FATAL"), {"serious": "N", "outcome": "FATAL"}],
     ),
     "AE-21": (
@@ -114,7 +114,7 @@ CASES: Cases = {
         [serious(grade="3", life_threatening="N"), serious(grade="4"), {"grade": "4"}],
     ),
     "AE-22": no_future_time("aware_at"),
-    "AE-23": not_in_the_future("reported_on"),
+    "AE-23": no_future_time("reported_at"),
     # 00:30 at the site is the day before in UTC.
     "AE-24": (
         [EVENT | {"aware_at": at(3, 0)}, {"onset_on": "2026-03", "aware_at": at(3)}],
@@ -122,13 +122,15 @@ CASES: Cases = {
         [EVENT, {"aware_at": at(2)}],
     ),
     "AE-25": (
-        [{"aware_at": at(3, 0), "reported_on": day(3)}], [{"aware_at": at(3, 0), "reported_on": day(2)}],
-        [{"aware_at": at(3)}, {"reported_on": day(2)}],
+        [{"aware_at": at(3, 9), "reported_at": at(3, 9)}], [{"aware_at": at(3, 9), "reported_at": at(3, 8)}],
+        [{"aware_at": at(3)}, {"reported_at": at(2)}],
     ),
     "AE-26": (
-        [serious(aware_at=at(3), reported_on=day(3)), serious(aware_at=at(3), reported_on=day(4))],
-        [serious(aware_at=at(3), reported_on=day(5)), serious(aware_at=NOW - timedelta(hours=24, minutes=1))],
-        [serious(aware_at=NOW - timedelta(hours=24)), serious(reported_on=TODAY), {"serious": "N", "aware_at": at(3)}],
+        [serious(aware_at=at(3), reported_at=at(3)), serious(aware_at=at(3), reported_at=at(4))],
+        # The next day is not enough: 24 hours and a minute, and 23 hours of the day after.
+        [serious(aware_at=at(3), reported_at=at(4) + timedelta(minutes=1)), serious(aware_at=at(3, 1), reported_at=at(4, 23)),
+         serious(aware_at=NOW - timedelta(hours=24, minutes=1))],
+        [serious(aware_at=NOW - timedelta(hours=24)), serious(reported_at=NOW), {"serious": "N", "aware_at": at(3)}],
     ),
     "AE-27": (
         [{"related_bridging": "Y", "others": {"bridging_therapy": [{"started_on": day(-9)}]}}], [{"related_bridging": "Y"}],

@@ -73,8 +73,8 @@ CASES: Cases = {
     ),
     "DTH-05": ([{"cause": "UNKNOWN"}, {"cause": "MYELOMA"}], [{}], []),
     "DTH-06": (
-        [{"cause": "TOXICITY"} | stored("adverse_event", {"outcome": "RECOVERED"}, {"outcome": "FATAL"})],
-        [{"cause": "TOXICITY"}, {"cause": "TOXICITY"} | stored("adverse_event", {"outcome": "RECOVERED"})],
+        [{"cause": "TOXICITY"} | stored("adverse_event", {"outcome": "RECOVERED/RESOLVED"}, {"outcome": "FATAL"})],
+        [{"cause": "TOXICITY"}, {"cause": "TOXICITY"} | stored("adverse_event", {"outcome": "RECOVERED/RESOLVED"})],
         [{"cause": "MYELOMA"}, {}],
     ),
     "DTH-07": (

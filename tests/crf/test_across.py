@@ -13,7 +13,7 @@ from crf.across import readers
 from crf.declare.form import casebook, form_named
 from crf.workflow import Query
 from tests import study
-from trial import subjects
+from trial import subjects, versions
 from trial.models import Subject, User
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ def test_a_later_consent_questions_the_decision_taken_before_it(enrolled: Subjec
     assert asked("IE-02") == ["CLOSED"]
 
 
-def test_every_check_that_asks_another_form_says_so() -> None:
+def test_every_check_that_asks_another_form_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """`latest` and `others` are the only ways across; a check without `reads` would not be judged again."""
 
     class Spy:
@@ -90,10 +90,13 @@ def test_every_check_that_asks_another_form_says_so() -> None:
 
         __lt__ = __le__ = __gt__ = __ge__ = _any
 
+    monkeypatch.setattr(versions, "active", lambda site: {})  # a stand-in of a site has no approvals to look up
     for form in casebook():
         for check in form.declared.checks.values():
             spy = Spy()
-            with contextlib.suppress(TypeError):  # arithmetic on a stand-in: what it read before that is enough
+            with contextlib.suppress(
+                TypeError, ValueError
+            ):  # arithmetic on a stand-in: what it read before that is enough
                 check.holds(spy)
             assert spy.read <= set(check.reads), check.id
 
@@ -142,7 +145,7 @@ def test_an_event_is_no_double_of_itself_and_two_alike_ask_about_each_other(
 ) -> None:
     event = {
         "verbatim": "Herpes zoster", "term": "INFECTION", "grade": "2", "onset_on": "2026-04", "ongoing": "Y",
-        "outcome": "RECOVERING", "serious": "N", "related_cart": "Y", "related_lymphodepletion": "N", "aesi": "N",
+        "outcome": "RECOVERING/RESOLVING", "serious": "N", "related_cart": "Y", "related_lymphodepletion": "N", "aesi": "N",
     }  # fmt: skip
     enter(infused, "adverse_event", event, by=investigator)
     assert asked("AE-13") == []

@@ -37,7 +37,7 @@ CENTRES = plan.plan(subjects=8, sites=2, seed=11)
 NOW = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
 # Keys, which two loads cannot share: subjects, visits and people are compared by their names, queries by their thread.
 # date_joined is of the clock, and of the sites and people that both loads make in the same way.
-KEYS = {"id", "subject_id", "visit_id", "form_id", "query_id", "site_id", "user_id", "date_joined"}
+KEYS = {"id", "subject_id", "visit_id", "form_id", "query_id", "site_id", "screening_site_id", "user_id", "date_joined"}
 
 
 @dataclass
@@ -57,7 +57,7 @@ def _content() -> Content:
     def named(values: dict[str, Any] | None) -> dict[str, Any]:
         """Columns without keys, people by their names."""
         return {
-            name: people[value] if name.endswith("_by_id") and value else value
+            name: people[value] if name.endswith("by_id") and value else value
             for name, value in (values or {}).items()
             if name not in KEYS
         }

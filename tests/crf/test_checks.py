@@ -62,11 +62,6 @@ PRESSED = SHOCK | {"vasopressors": [drug(at(20), at(21))]}  # grade 3
 
 # "subject.x", "visit", "planned", "latest", "others" and "history" set the surroundings (see `judged`).
 CASES: Cases = {
-    "ICF-01": (
-        [{"consent_date": date(2026, 3, 1), "reconsent_date": date(2026, 3, 1)}],
-        [{"consent_date": date(2026, 3, 1), "reconsent_date": date(2026, 2, 28)}],
-        [{"consent_date": date(2026, 3, 1)}, {"reconsent_date": date(2026, 3, 1)}],
-    ),
     "ICF-02": ([{"consent_date": date(2026, 3, 2)}], [{"consent_date": date(2026, 3, 3)}], [{}]),
     "ICF-03": ([{"consent_date": date(2026, 6, 1)}], [{"consent_date": date(2026, 6, 2)}], [{}]),
     "DM-01": ([{"birth_year": Decimal(2008)}], [{"birth_year": Decimal(2009)}], [{}]),
@@ -225,7 +220,7 @@ DECLARED: dict[str, tuple[FormClass, Check]] = {
 }
 
 
-SURROUNDINGS = {"visit", "planned", "latest", "others", "history"}
+SURROUNDINGS = {"active", "visit", "planned", "latest", "others", "history"}
 
 
 class Watched:
@@ -244,10 +239,12 @@ def judged(check_id: str, case: dict[str, Any], monkeypatch: pytest.MonkeyPatch)
     """What the check says of a form with these values, at visit d3 of a subject infused on 2026-03-20.
 
     latest: what another form answers, or answers by "form.item". others: stored forms by name, oldest first. history:
-    earlier forms of this kind. planned: False = the visit has no window. A derived value may be given by its name.
+    earlier forms of this kind. active: version of the protocol -> its first day at the site. planned: False = the
+    visit has no window. A derived value may be given by its name.
     """
     form, check = DECLARED[check_id]
     site = Site(pk=1, code="01", timezone="Asia/Shanghai")
+    site.__dict__["_active"] = case.get("active", {})
     subject = Subject(
         pk=1, site=site, code="01-001", status="INFUSED", dose_level="2.0", screened_on=date(2026, 3, 2),
         enrolled_on=date(2026, 3, 9), infused_at=INFUSED_AT, protocol_version="1.0",
@@ -291,7 +288,7 @@ def judged(check_id: str, case: dict[str, Any], monkeypatch: pytest.MonkeyPatch)
         now=NOW,
         casebook=sheet.Casebook(subject),
     )
-    of._verdicts.update(derived)
+    of.__dict__.update(derived)  # where a sheet keeps what it has found
     says = check.holds(of)
     assert read <= set(check.reads), "a check that asks another form is judged again when that changes"
     assert limited <= set(check.limits), "a check that asks limits of normal is judged again when these change"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -243,7 +244,7 @@ def found_wrong(monkeypatch: pytest.MonkeyPatch, *forms: Any) -> list[str]:
         if form.declared.name != "unscheduled_form":
             monkeypatch.setitem(schedule.ACTIVITIES, form.declared.name, ("screening",))
     monkeypatch.setattr(checks, "casebook", lambda: list(forms))
-    return sorted(str(problem.id) for problem in checks.proof_read())
+    return sorted(str(problem.id) for problem in checks.proof_read() if problem.is_serious())
 
 
 def rule(*, missing_item: Any) -> Verdict:
@@ -320,6 +321,31 @@ def test_proof_reading_finds_a_check_declared_twice(monkeypatch: pytest.MonkeyPa
     other = Check("X-1", "Please check it.", lambda form: True, item="weight")
     forms = declare("One", weight=weight(), c=one), declare("Two", weight=weight(), c=other)
     assert found_wrong(monkeypatch, *forms) == ["crf.E006"]
+
+
+@pytest.mark.parametrize(
+    ("item", "chapter", "warning"),
+    [
+        (weight(help="In kg."), "", "crf.W002"),
+        (weight(), "baseline", "crf.W001"),
+        (weight(help=" "), "baseline", "crf.W001"),
+    ],
+)
+def test_proof_reading_warns_of_an_item_without_help_and_of_a_form_without_chapter(
+    item: Any, chapter: str, warning: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = declare(weight=item)
+    form.declared = replace(form.declared, chapter=chapter)
+    assert found_wrong(monkeypatch, form) == []
+    assert [str(problem.id) for problem in checks.proof_read()] == [warning]
+
+
+def test_an_item_comes_from_the_work_it_cites_or_else_from_the_protocol() -> None:
+    form = form_named("chemistry")
+    assert form.declared.source_of(form.declared.item("alt")).startswith("CTCAE 5.0")
+    assert form.declared.source_of(form.declared.item("urate")) == "Protocol: Laboratory tests"
+    for form, name, item in walk():
+        assert str(item.about.help) != str(item.about.label) and form.declared.source_of(item), name
 
 
 def test_proof_reading_is_content_with_a_sound_form_and_with_the_casebook(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import call_command
 from django.test import RequestFactory
 
-from crf import sheet
+from crf import ledger, sheet
 from crf.declare.form import casebook
 from crf.demo import accounts, calendar, rows
 from crf.index import FormIndex
 from crf.models.crs_assessment import CrsAssessment
 from crf.workflow import Query
 from tests import study
-from trial import subjects
+from trial import schedule, subjects
 from trial.models import AuditEvent, Site, Subject, User, Visit
 from trial.rules import crs
 
@@ -28,6 +28,7 @@ EXPECTED = {
     "subsequent_therapy": 1,
     "bridging_therapy": 1,
     "protocol_deviation": 1,
+    "renewed_consent": 10,
 }
 EXPECTED |= {"dlt_evaluation": 22}  # one subject was infused two weeks before the data stand still
 
@@ -145,3 +146,15 @@ def test_every_demonstration_account_can_sign_in(demo_copy: str) -> None:
     for account in accounts.ACCOUNTS[:2] + accounts.ACCOUNTS[-1:]:
         assert authenticate(request, username=account.username, password=accounts.PASSWORD), account.username
     assert User.objects.count() == len(accounts.ACCOUNTS)
+
+
+def test_the_early_samples_and_renewed_consents_leave_nothing_on_the_work_list(demo_study: None) -> None:
+    """New forms of the schedule must not flood the work list: what passed is typed."""
+    now = datetime.combine(calendar.AS_OF, time(12), tzinfo=UTC)
+    with study.seeing_everything():
+        entries = ledger.ledger(Subject.objects.select_related("site"), now=now)
+        samples = [one for one in entries if one.form.declared.name == "cart_persistence" and one.visit is not None]
+        early = [one for one in samples if one.visit is not None and one.visit.code in schedule.EXPANSION]
+    assert {one.state for one in early} <= {"complete", "expected"}
+    complete = sum(one.state == "complete" for one in early)
+    assert complete == 5 * 23 - 1  # one subject was infused two weeks before the data stand still

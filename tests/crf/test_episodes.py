@@ -169,7 +169,7 @@ def test_an_address_that_names_no_episode_opens_a_blank_page(ill: Subject, inves
 
 
 REST = {
-    "outcome": "RECOVERED", "serious": "N", "related_cart": "Y", "related_lymphodepletion": "N", "aesi": "Y",
+    "outcome": "RECOVERED/RESOLVED", "serious": "N", "related_cart": "Y", "related_lymphodepletion": "N", "aesi": "Y",
 }  # fmt: skip
 LOGGED = {
     "verbatim": "CRS", "term": "CRS", "grade": "2", "onset_on": "2026-03-22", "ongoing": "N", "ended_on": "2026-03-24",

@@ -219,7 +219,7 @@ def test_the_work_list_of_the_demonstration_holds_what_somebody_can_do(demo_stud
         ("expected", "02-001", "m18", "survival_status"),
     }
     states = Counter((e.form.declared.name, e.state) for e in entries)
-    assert states["adverse_event", "complete"] == 70
+    assert states["adverse_event", "complete"] == 90
     assert states["subsequent_therapy", "complete"] == 8
 
 

@@ -263,9 +263,9 @@ def test_a_form_saved_meanwhile_is_not_seen_by_half(
         with psycopg.connect(database.url("DATABASE_OWNER_URL")) as other:
             other.execute("SELECT set_config('cartwright.actor', 'migration', true)")
             other.execute(
-                "INSERT INTO trial_subject (site_id, number, code, status, screened_on, protocol_version)"
-                " VALUES (%s, 77, '01-077', 'SCREENED', '2026-03-02', '1.0')",
-                [site],
+                "INSERT INTO trial_subject (site_id, screening_site_id, number, code, status, screened_on, protocol_version)"
+                " VALUES (%s, %s, 77, '01-077', 'SCREENED', '2026-03-02', '1.0')",
+                [site, site],
             )
         return found
 

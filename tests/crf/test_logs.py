@@ -26,7 +26,7 @@ rolls_back = pytest.mark.django_db
 really = pytest.mark.django_db(transaction=True)
 EVENT = {
     "verbatim": "Low white cells", "term": "LEUKOPENIA", "grade": "3", "onset_on": "2026-03", "ongoing": "Y",
-    "outcome": "NOT_RECOVERED", "serious": "N", "related_cart": "Y", "related_lymphodepletion": "U", "aesi": "N",
+    "outcome": "NOT RECOVERED/NOT RESOLVED", "serious": "N", "related_cart": "Y", "related_lymphodepletion": "U", "aesi": "N",
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from crf.models.haematology import Haematology
 from crf.workflow import Query
 from tests import study
 from tests.filled import fill
-from trial import audit, ranges, units
+from trial import audit, ranges, transfers, units
 from trial.models import AuditEvent, ReferenceRange, Site, Subject, User
 
 pytestmark = pytest.mark.django_db
@@ -92,8 +92,8 @@ def test_new_limits_move_the_grade_and_the_query_that_asks_about_it(
     count = fill(Haematology)[0] | {"sampled_at": "27.3.2026 08:00", "neutrophils": "1.60"}
     row = study.submit("haematology", infused, "d7", count, by=investigator).row
     logged = fill(AdverseEvent)[0] | {
-        "term": "NEUTROPENIA", "grade": "2", "onset_on": "2026-03-26", "ongoing": "Y", "ended_on": "", "outcome": "NOT_RECOVERED",
-        "grade_changes": [], "serious": "N",
+        "term": "NEUTROPENIA", "grade": "2", "onset_on": "2026-03-26", "ongoing": "Y", "ended_on": "",
+        "outcome": "NOT RECOVERED/NOT RESOLVED", "grade_changes": [], "serious": "N",
     }  # fmt: skip
     study.submit("adverse_event", infused, "log", logged, by=investigator)
 
@@ -115,6 +115,28 @@ def test_new_limits_move_the_grade_and_the_query_that_asks_about_it(
         == 302
     )
     assert says() == (1, ["CLOSED"])
+
+
+def test_limits_of_a_former_site_move_what_was_sampled_there_before_the_transfer(
+    manager: Client, sites: list[Site], infused: Subject, investigator: User, scope: None
+) -> None:
+    count = fill(Haematology)[0] | {"sampled_at": "27.3.2026 08:00", "neutrophils": "1.60"}
+    row = study.submit("haematology", infused, "d7", count, by=investigator).row
+    logged = fill(AdverseEvent)[0] | {
+        "term": "NEUTROPENIA", "grade": "2", "onset_on": "2026-03-26", "ongoing": "Y", "ended_on": "",
+        "outcome": "NOT RECOVERED/NOT RESOLVED",
+        "grade_changes": [], "serious": "N",
+    }  # fmt: skip
+    study.submit("adverse_event", infused, "log", logged, by=investigator)
+    by, on = User.objects.get(username="data_manager"), date(2026, 4, 10)
+    transfers.transfer(infused, sites[1], by=by, on=on, reason="The site closes", now=study.NOW)
+    line = BLANK | {"analyte": "neutrophils", "unit": "10*9/L", "high": "6.0", "low": "1.5"}
+    for site, states in ((sites[1], []), (sites[0], ["OPEN"])):  # those of the new site say nothing about March
+        assert manager.post(ADD, line | {"site": site.pk}).status_code == 302
+        found = Query.objects.filter(check_id="AE-11").order_by("id")
+        assert [query.state for query in found] == states
+    of = sheet.of_row(Haematology.objects.select_related("subject__site", "visit").get(pk=row.pk))
+    assert of.neutrophils_grade.value == 0
 
 
 def test_a_range_is_seen_by_its_site_alone_and_written_with_a_name_and_changed_with_a_reason(

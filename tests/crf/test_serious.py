@@ -24,14 +24,14 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 AWARE = datetime(2026, 3, 6, 6, 10, tzinfo=UTC)  # 14:10 at the site
 EVENT = {
     "verbatim": "Septic shock", "term": "INFECTION", "grade": "4", "onset_on": "2026-03-21", "ongoing": "Y",
-    "outcome": "NOT_RECOVERED", "serious": "Y", "related_cart": "N", "related_lymphodepletion": "N", "aesi": "N",
+    "outcome": "NOT RECOVERED/NOT RESOLVED", "serious": "Y", "related_cart": "N", "related_lymphodepletion": "N", "aesi": "N",
     "death": "N", "life_threatening": "Y", "hospitalisation": "Y", "disability": "N", "congenital": "N",
     "medically_important": "N", "aware_at": "2026-03-22 09:00",
 }  # fmt: skip
 
 
 def event(**values: Any) -> SimpleNamespace:
-    return SimpleNamespace(**{"serious": "Y", "aware_at": AWARE, "reported_on": None} | values)
+    return SimpleNamespace(**{"serious": "Y", "aware_at": AWARE, "reported_at": None} | values)
 
 
 # --- the clock
@@ -54,7 +54,7 @@ def test_the_clock_counts_24_hours_from_the_awareness_at_the_site(after: timedel
 
 
 @pytest.mark.parametrize(
-    "values", [{"serious": "N"}, {"serious": None}, {"aware_at": None}, {"reported_on": AWARE.date()}]
+    "values", [{"serious": "N"}, {"serious": None}, {"reported_at": AWARE}, {"aware_at": None, "reported_at": AWARE}]
 )
 def test_there_is_no_clock_where_nothing_is_due(values: dict[str, Any]) -> None:
     assert serious.clock(event(**values), zone=SHANGHAI, now=AWARE) is None
@@ -86,7 +86,7 @@ def test_the_clock_follows_what_is_being_typed(infused: Subject, investigator: U
     assert "min left." in live(aware_at=f"{now - timedelta(hours=2):%Y-%m-%d %H:%M}")
     assert "overdue by" in live()
     assert "Report" not in live(serious="N")
-    assert "min left." not in live(reported_on="2026-03-22")
+    assert "min left." not in live(reported_at="2026-03-22 10:00")
 
 
 # --- the work list
@@ -99,7 +99,7 @@ def test_the_work_list_names_what_is_not_reported_until_it_is(infused: Subject, 
     assert "Serious adverse event, entry 1." in page
     assert "overdue by" in page
     assert f"/subjects/{infused.code}/log/adverse-event/" in page
-    submit(infused, investigator, reported_on="2026-03-22", reason="Reported")
+    submit(infused, investigator, reported_at="2026-03-22 10:00", reason="Reported")
     assert "Serious adverse event" not in browser(investigator).get("/").content.decode()
 
 
@@ -202,7 +202,7 @@ def test_nobody_is_told_of_what_is_reported_meanwhile_or_not_serious(
     submit(infused, investigator, serious="N", grade="3")
     assert not Job.objects.filter(kind=serious.KIND).exists()
     submit(infused, investigator, occurrence=2, verbatim="Another")
-    submit(infused, investigator, occurrence=2, verbatim="Another", reported_on="2026-03-22", reason="Reported")
+    submit(infused, investigator, occurrence=2, verbatim="Another", reported_at="2026-03-22 10:00", reason="Reported")
     run_waiting()
     assert mail.outbox == []
 

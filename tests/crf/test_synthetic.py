@@ -19,6 +19,7 @@ from crf.synthetic import plan, slips
 from crf.synthetic.chance import Chance
 from crf.synthetic.subject import Entry, Story, story
 from trial import schedule
+from trial.protocol import DLT_WINDOW_DAYS
 
 SEED = 20
 
@@ -211,8 +212,90 @@ def test_every_form_stands_at_a_visit_that_admits_it() -> None:
         assert (form.visit and schedule.admits(form.visit, form.form)) or form.form in schedule.LOGS
 
 
-def test_all_forms_of_a_study_of_response_are_used() -> None:
+def test_every_form_of_the_casebook_is_typed_for_some_of_them() -> None:
+    """A form that was added to the casebook and is not typed here would be missing from every large study."""
     used = Counter(entry.form.form for entry in entries())
-    assert used.keys() <= {form.declared.name for form in casebook()}
-    assert len(used) >= 17
-    assert 70 <= used.total() / len(stories()) <= 120
+    assert used.keys() == {form.declared.name for form in casebook()}
+    assert 130 <= used.total() / len(stories()) <= 200
+
+
+def test_every_form_that_the_schedule_expects_up_to_the_last_day_is_typed() -> None:
+    """Of those without progression, whose visits all take place; lesions are asked for where there are some."""
+    for told in enrolled():
+        if told.fate.progression is not None:
+            continue
+        typed = {(entry.form.form, entry.form.visit) for entry in told.screening + told.after}
+        reached = [visit.code for visit in schedule.VISITS if visit.day is None or visit.day + 20 <= told.fate.last]
+        due = {(form, visit) for visit in reached for form in schedule.expected_at(visit)}
+        lacking = {form for form, _visit in due - typed}
+        assert lacking <= (set() if told.fate.lesions else {"extramedullary_lesions"}), (told.fate.key, due - typed)
+
+
+def test_the_log_of_prior_therapy_has_as_many_lines_as_the_history_says() -> None:
+    for told in stories():
+        (history,) = forms(told, "myeloma_history")
+        lines = forms(told, "prior_therapy")
+        assert sorted(one.occurrence for one in lines) == list(range(1, int(history.data["prior_lines"]) + 1))
+        assert history.data["prior_anti_cd38"] == ("Y" if any(one.data["anti_cd38"] == "Y" for one in lines) else "N")
+    assert 15 <= share(forms(told, "myeloma_history")[0].data["prior_anti_cd38"] == "Y" for told in stories()) <= 45
+
+
+def test_cells_are_released_after_the_collection_and_given_after_lymphodepletion() -> None:
+    for told in enrolled():
+        (product,), (depleted,), (given,) = (
+            forms(told, name) for name in ("leukapheresis", "lymphodepletion", "car_t_infusion")
+        )
+        days = [product.data["collected_on"], product.data["released_on"], str(given.data["infused_at"])[:10]]
+        assert days == sorted(days) and days[0] >= told.fate.place.enrolled_on.isoformat()
+        assert depleted.data["started_on"] < days[-1]
+        for bridge in forms(told, "bridging_therapy"):
+            assert days[0] < bridge.data["started_on"] and bridge.data.get("ended_on", "") < depleted.data["started_on"]
+    assert 18 <= share(forms(told, "bridging_therapy") for told in enrolled()) <= 38
+
+
+def test_markers_of_inflammation_rise_with_the_grade_of_crs() -> None:
+    def highest(item: str, grades: tuple[int, ...]) -> float:
+        found = [
+            max(float(one.data[item]) for one in forms(told, "inflammation")) for told in enrolled() if told.fate.crs_grade in grades
+        ]  # fmt: skip
+        return sorted(found)[len(found) // 2]
+
+    for item in ("crp", "ferritin"):
+        quiet, mild, severe = (highest(item, grades) for grades in ((0,), (1, 2), (3, 4)))
+        assert quiet * 1.5 < mild and mild * 2 < severe, item
+
+
+def test_vital_signs_are_those_of_the_assessment_of_the_day() -> None:
+    seen = 0
+    for told in enrolled():
+        assessed = {one.visit: one for one in forms(told, "crs_assessment")}
+        for one in forms(told, "vital_signs"):
+            if one.visit in assessed and "temperature" in assessed[one.visit].data:
+                seen += 1
+                assert one.data["temperature"] == assessed[one.visit].data["temperature"]
+                assert one.data["measured_at"] == assessed[one.visit].data["assessed_at"]
+    assert seen > 3000
+
+
+def test_a_limiting_toxicity_is_a_severe_event_of_the_window_and_rare() -> None:
+    toxic = []
+    for told in enrolled():
+        for one in forms(told, "dlt_evaluation"):
+            toxic.append(one.data["dlt"] == "Y")
+            assert one.on >= told.fate.place.on(DLT_WINDOW_DAYS)
+            if one.data["dlt"] == "Y":
+                event = {str(e.occurrence): e for e in forms(told, "adverse_event")}[one.data["event"]]
+                assert event.data["grade"] >= "3" and event.data["onset_on"] <= told.fate.place.on(28).isoformat()
+    assert len(toxic) > 200 and 0 < share(toxic) < 6
+
+
+def test_the_study_of_a_subject_ends_with_a_death_a_loss_or_the_last_visit() -> None:
+    reasons = Counter()
+    for told in enrolled():
+        ends = forms(told, "end_of_study")
+        assert len(ends) == (told.fate.death is not None or bool(ends))
+        for one in ends:
+            reasons[one.data["reason"]] += 1
+            assert all(f.form.on <= one.on for f in told.after if f.form.visit), told.fate.key
+            assert (one.data["reason"] == "DEATH") == (told.fate.death is not None)
+    assert set(reasons) == {"DEATH", "LOST TO FOLLOW-UP", "COMPLETED"}

@@ -23,7 +23,7 @@ TOCILIZUMAB = {
 }  # fmt: skip
 EVENT = {
     "verbatim": "Septic shock", "term": "INFECTION", "grade": "4", "onset_on": "2026-04-01", "ongoing": "N",
-    "ended_on": "2026-04-09", "outcome": "RECOVERED", "serious": "N", "related_cart": "N",
+    "ended_on": "2026-04-09", "outcome": "RECOVERED/RESOLVED", "serious": "N", "related_cart": "N",
     "related_lymphodepletion": "Y", "aesi": "N",
 }  # fmt: skip
 PRODUCT = {

@@ -49,7 +49,8 @@ from trial.rules.verdict import Verdict
 LANGUAGES = ("en", "zh-hans")
 # Real abbreviations: a physician writes them, in both languages.
 KNOWN = {
-    "ASTCT", "BCMA", "CAR", "CPAP", "CRS", "CTCAE", "EEG", "ICANS", "ICE", "III", "IMWG", "ISS", "MRD", "PET", "SPD", "VGPR",
+    "ASTCT", "BCMA", "CAR", "CMR", "CPAP", "CRS", "CTCAE", "EEG", "ICANS", "ICE", "III", "IMWG", "ISS", "MRD", "PET", "PMD", "PMR",
+    "SMD", "SPD", "VGPR",
 }  # fmt: skip
 SHORT_CODES = ("BM", "NE")
 CODE = re.compile(r"(?<![A-Za-z])[A-Z_]{3,}(?![a-z])")

@@ -36,7 +36,9 @@ from trial.rules import (
     haematotoxicity,
     icans,
     kinetics_on,
+    metabolic,
     mrd,
+    mrd_imaging,
     myeloma,
     persistence,
     time_to_event,
@@ -221,7 +223,17 @@ def _marrows(subject: str) -> Iterator[Verdict]:
     for threshold in THRESHOLDS:
         followed = mrd.course(marrows, threshold, infused_on=infused)
         yield from (mrd.any_time(followed), mrd.within_cr(followed, responses=responses), mrd.sustained(followed))
+        yield from _pets(subject, followed)
     yield antigen_at_relapse(marrows, progressed_on=course.progression_on, infused_on=infused)
+
+
+def _pets(subject: str, followed: mrd.MrdCourse) -> Iterator[Verdict]:
+    images, infused = demo.records(subject)["extramedullary_lesions"], demo.infused_on(subject)
+    seen = mrd_imaging.pets(images, infused_on=infused)
+    yield from (one.verdict for one in seen)
+    yield mrd_imaging.imaging_plus(followed, seen)
+    before = metabolic.follow(images, infused_on=infused).before
+    yield from (metabolic.metabolic(one, before=before) for one in images)
 
 
 def _blood(subject: str) -> Iterator[Verdict]:

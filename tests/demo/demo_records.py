@@ -32,7 +32,7 @@ ITEMS = {
     " cd38_positive",
     "extramedullary_lesions": "imaged_on method new_bone_lesion lesions",
     "response_assessment": "assessed_on investigator_response investigator_emd_response differs_because"
-    " circulating_plasma_cells on_steroids",
+    " circulating_plasma_cells on_steroids clinical_relapse",
     "cart_persistence": "sampled_on nominal_month method value unit below limit",
     "icans_assessment": "assessed_at orientation_year orientation_month orientation_city orientation_hospital naming"
     " command writing attention ice_status baseline_ice consciousness consciousness_due seizure seizure_due"
@@ -42,19 +42,18 @@ ITEMS = {
     "chemistry": "sampled_at alt ast alp ggt bilirubin direct_bilirubin albumin creatinine urea urate sodium potassium"
     " calcium magnesium phosphate glucose ldh ck triglycerides",
     "coagulation": "sampled_at anticoagulated inr pt aptt fibrinogen d_dimer",
-    "inflammation": "sampled_at crp ferritin il6 procalcitonin",
+    "inflammation": "sampled_at crp ferritin il6 procalcitonin iec_hs_looked_for splenomegaly renal_insufficiency pulmonary fever"
+    " neurotoxicity haemophagocytosis",
     "adverse_event": "verbatim term grade onset_on ended_on ongoing serious related_cart related_lymphodepletion outcome"
     " aesi grade_changes related_bridging episode episode_number action_cart action_lymphodepletion"
-    " treated death life_threatening hospitalisation disability congenital medically_important aware_at reported_on",
+    " treated death life_threatening hospitalisation disability congenital medically_important aware_at reported_at",
     "survival_status": "status_on alive last_known_alive_on",
     "subsequent_therapy": "started_on ended_on drug intent",
     "death": "died_on cause",
 }
 LESION = words("lesion location kind target state into longest perpendicular suv_max deauville is_new treated_locally")
-DAYS = words(
-    "assessed_on sampled_on imaged_on onset_on ended_on status_on last_known_alive_on started_on died_on reported_on"
-)
-MOMENTS = {"assessed_at", "aware_at", "measured_at", "sampled_at"}
+DAYS = words("assessed_on sampled_on imaged_on onset_on ended_on status_on last_known_alive_on started_on died_on")
+MOMENTS = {"assessed_at", "aware_at", "reported_at", "measured_at", "sampled_at"}
 NUMBERS = words(
     "b2_microglobulin albumin ldh ldh_uln del_17p_percent gain_1q_copies prior_lines serum_m_protein urine_m_protein"
     " kappa_flc lambda_flc igg iga igm calcium plasma_cells_aspirate plasma_cells_biopsy plasma_cells_flow"

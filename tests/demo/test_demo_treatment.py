@@ -274,4 +274,4 @@ def test_an_episode_of_crs_is_logged_as_one_event_with_its_grade_and_days(row: r
         days = day_of(event["ended_on"]) - day_of(event["onset_on"])
         assert (int(event["grade"]), days.days + 1) == (row.crs_max_grade, row.crs_duration_days)
         assert event["serious"] == ("Y" if row.crs_max_grade >= 3 else "N")
-        assert ("reported_on" in event) == (event["serious"] == "Y")
+        assert ("reported_at" in event) == (event["serious"] == "Y")

@@ -51,9 +51,11 @@ def marrow(day: int, base: Mapping[str, Any] = CLEAR_MARROW, **changes: Any) -> 
     return SimpleNamespace(sampled_on=on(day), **{**base, **changes})
 
 
-def cells(day: int, count: Any = None, steroids: str | None = "N") -> SimpleNamespace:
+def cells(day: int, count: Any = None, steroids: str | None = "N", relapse: str | None = None) -> SimpleNamespace:
     """What a response assessment holds for the rule."""
-    return SimpleNamespace(assessed_on=on(day), circulating_plasma_cells=count, on_steroids=steroids)
+    return SimpleNamespace(
+        assessed_on=on(day), circulating_plasma_cells=count, on_steroids=steroids, clinical_relapse=relapse
+    )
 
 
 def lesions(**by_day: str) -> SimpleNamespace:

@@ -25,7 +25,7 @@ def test_the_window_ends_on_day_28() -> None:
     ("answers", "value", "clause"),
     [
         ({}, "EVALUABLE", dlt.NO_TOXICITY),
-        ({"evaluated_on": None}, "EVALUABLE", dlt.NO_TOXICITY),
+        ({"evaluated_on": None}, "PENDING", dlt.UNDATED),
         ({"evaluated_on": LAST - timedelta(days=1)}, "PENDING", dlt.TOO_EARLY),
         ({"dlt": "Y", "evaluated_on": INFUSED}, "EVALUABLE", dlt.TOXIC),
         ({"dlt": "Y", "answer": None}, "EVALUABLE", dlt.TOXIC),

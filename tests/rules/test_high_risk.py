@@ -62,7 +62,7 @@ def test_the_share_of_cells_does_not_matter_in_2016_and_the_copies_of_1q_do() ->
 
 
 @pytest.mark.parametrize(("percent", "more", "at_least"), [
-    ("19.9", "N", "N"), ("20", "N", "Y"), ("20.1", "Y", "Y"), ("100", "Y", "Y"), ("0", "N", "N"),
+    ("19.9", "N", "N"), ("20", "N", "Y"), ("20.1", "Y", "Y"), ("100", "Y", "Y"), ("0.1", "N", "N"),
 ])  # fmt: skip
 def test_the_share_of_cells_from_both_sides_by_both_readings(percent: str, more: str, at_least: str) -> None:
     changes = {"del_17p": "Y", "del_17p_percent": Decimal(percent)}
@@ -83,6 +83,7 @@ def test_the_cutoff_is_an_option_and_must_be_a_share() -> None:
     ({"del_17p": "N", "del_17p_percent": 10}, "N", ()), ({"del_17p": "N", "del_17p_percent": 60}, None, ("DEL_17P_CONTRADICTS",)),
     ({"del_17p": "Y", "del_17p_percent": 101}, None, ("DEL_17P_PERCENT_MISSING", "IMPOSSIBLE_VALUE")),
     ({"del_17p": "N", "del_17p_percent": -1}, "N", ("IMPOSSIBLE_VALUE",)),
+    ({"del_17p": "Y", "del_17p_percent": 0}, None, ("DEL_17P_CONTRADICTS",)), ({"del_17p": "N", "del_17p_percent": 0}, "N", ()),
     ({"tp53_mutation": "U"}, None, ()), ({"tp53_mutation": "Y", "del_17p": None}, "Y", ()),
 ])  # fmt: skip
 def test_loss_of_17p_where_items_lack_or_contradict(changes: Any, value: str | None, flags: tuple[str, ...]) -> None:

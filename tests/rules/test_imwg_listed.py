@@ -60,7 +60,7 @@ LESIONS: list[Any] = [
     None, *(lesion_course({28: one}) for one in ("CR", "PR", "MR", "SD", "PD", "NE")), lesion_course({}),
     lesion_course({28: "SD"}, spd=None), lesion_course({35: "CR"}),
 ]  # fmt: skip
-CELLS: list[list[Any]] = [[], [cells(-3, 0), cells(28, 0, "Y"), cells(60, 900)]]
+CELLS: list[list[Any]] = [[], [cells(-3, 0), cells(28, 0, "Y"), cells(60, 900, relapse="Y")]]
 UNUSUAL = ImwgOptions(
     serum_always_needed=False, mr_spd_rule="2011", scr_by_flow=False, vgpr_lesions="CR", nadir_confirmed=True
 )

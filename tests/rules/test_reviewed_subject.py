@@ -150,3 +150,28 @@ def test_a_form_is_not_placed_with_an_assessment_on_the_other_side_of_a_new_ther
     therapy = [] if started is None else [SimpleNamespace(started_on=on(started), intent="ANTI_MYELOMA")]
     assert follow(PR, subsequent_therapy=therapy).place(on(36)) == expected
     assert follow(PR, subsequent_therapy=therapy).place(on(28)) == 0
+
+
+# --- 4.3 clinical relapse: recorded, and no progression by itself
+
+
+def judged(day: int, relapse: str | None) -> SimpleNamespace:
+    return SimpleNamespace(
+        assessed_on=on(day), circulating_plasma_cells=None, on_steroids="N", clinical_relapse=relapse
+    )
+
+
+@pytest.mark.parametrize(("answer", "told"), [("Y", True), ("N", False), ("U", False), (None, False)])
+def test_a_clinical_relapse_by_the_investigators_word_is_recorded_and_changes_no_response(
+    answer: Any, told: bool
+) -> None:
+    found = follow(PR, laboratory(61, serum_m_protein=1, **BAND), response_assessment=[judged(61, answer)])
+    assert values(found) == values(follow(PR, laboratory(61, serum_m_protein=1, **BAND)))
+    assert found.response.clinical_relapse_on == (on(61) if told else None)
+    assert found.response.progression_on is None and not found.pfs.event
+
+
+@pytest.mark.parametrize(("calcium", "told"), [("2.75", False), ("2.76", True)])
+def test_calcium_above_11_mg_per_dl_is_a_clinical_relapse(calcium: str, told: bool) -> None:
+    found = follow(PR, laboratory(61, serum_m_protein=1, calcium=calcium, **BAND))
+    assert found.response.clinical_relapse_on == (on(61) if told else None)

@@ -88,10 +88,10 @@ def test_every_table_of_a_subject_has_the_key_that_ties_its_site_to_the_subjects
 
 def test_every_form_and_row_asks_for_a_reason() -> None:
     from crf.declare.form import Entered, Row
-    from trial.models import ProtocolApproval, ReferenceRange
+    from trial.models import Delegation, ProtocolApproval, ReferenceRange
 
-    # The limits of normal decide grades: a change of one asks as a form does.
-    asking = (Entered, Row, ReferenceRange, ProtocolApproval)
+    # The limits of normal decide grades, a delegation who gives them: a change of one asks as a form does.
+    asking = (Entered, Row, ReferenceRange, ProtocolApproval, Delegation)
     forms = {m._meta.db_table: g for m, g in guard.guarded_models() if issubclass(m, asking)}
     assert forms
     assert all(found.reason for found in forms.values())
@@ -103,7 +103,9 @@ def test_every_form_and_row_asks_for_a_reason() -> None:
 
 
 def test_only_password_and_last_login_are_left_out_of_the_trail() -> None:
-    assert {t: g.leave_out for t, g in guarded().items() if g.leave_out} == {"trial_user": ("password", "last_login")}
+    assert {t: g.leave_out for t, g in guarded().items() if g.leave_out} == {
+        "trial_user": ("password", "last_login", "toured")
+    }
 
 
 def test_a_model_of_ours_without_a_guard_stands_in_the_short_list() -> None:

@@ -2,6 +2,7 @@
 
 import django.contrib.auth.models
 import django.contrib.auth.validators
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
@@ -53,6 +54,7 @@ class Migration(migrations.Migration):
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
                 ('language', models.CharField(default='en', max_length=10, verbose_name='language')),
                 ('theme', models.CharField(default='auto', max_length=5, verbose_name='theme')),
+                ('toured', models.BooleanField(default=False, verbose_name='has seen the tour')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
@@ -86,7 +88,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'audit entry',
                 'verbose_name_plural': 'audit trail',
                 'ordering': ['id'],
-                'indexes': [models.Index(fields=['table_name', 'row_id'], name='audit_row'), models.Index(fields=['subject_id', 'id'], name='audit_subject'), models.Index(fields=['at'], name='audit_at')],
+                'indexes': [models.Index(fields=['table_name', 'row_id'], name='audit_row'), models.Index(fields=['subject_id', 'id'], name='audit_subject'), models.Index(fields=['at'], name='audit_at'), django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['txid'], name='audit_txid', pages_per_range=16)],
             },
         ),
         migrations.CreateModel(
@@ -130,6 +132,9 @@ class Migration(migrations.Migration):
                 ('withdrawn_on', models.DateField(blank=True, null=True, verbose_name='withdrawn on')),
                 ('protocol_version', models.CharField(max_length=10, verbose_name='protocol version')),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subjects', to='trial.site', verbose_name='site')),
+                ('screening_site', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trial.site', verbose_name='screened at site')),
+                ('transferred_on', models.DateField(blank=True, editable=False, null=True, verbose_name='last transferred on')),
+                ('former', models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='again', to='trial.subject', verbose_name='screened before as')),
             ],
             options={
                 'verbose_name': 'subject',
@@ -175,7 +180,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='subject',
-            constraint=models.UniqueConstraint(fields=('site', 'number'), name='subject_number_once'),
+            constraint=models.UniqueConstraint(fields=('screening_site', 'number'), name='subject_number_once'),
         ),
         migrations.AddConstraint(
             model_name='subject',

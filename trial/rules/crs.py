@@ -229,10 +229,8 @@ def _by_axes(because: tuple[Verdict, ...], flags: tuple[str, ...]) -> Verdict:
 
 def _clean(assessment: Any) -> Assessment:
     """Read the items by name; blank text, NaN and NaT become None, so that the ladders see one kind of missing."""
-    values = {name: getattr(assessment, name) for name in Assessment._fields}
-    return Assessment(
-        **{name: value if name == "vasopressors" or known(value) else None for name, value in values.items()}
-    )
+    values = ((name, getattr(assessment, name)) for name in Assessment._fields)
+    return Assessment(*(value if name == "vasopressors" or known(value) else None for name, value in values))
 
 
 def _verdict(

@@ -20,6 +20,7 @@ TOXIC_CONTRADICTORY = (
 )
 NO_TOXICITY = "Evaluated without a dose-limiting toxicity."
 TOO_EARLY = "Evaluated without a dose-limiting toxicity, but before the window is over on {day}: it does not count yet."
+UNDATED = "Evaluated without a dose-limiting toxicity, but the day is not recorded: it does not count yet."
 NOT_COUNTED = "Not evaluable for dose-limiting toxicity: replaced, and not counted."
 UNANSWERED = "Evaluated, but the answers are not complete: it does not count yet."
 AWAITED = "Not evaluated yet; the window is over on {day}."
@@ -31,8 +32,8 @@ FIRST = "The first subject of this level."
 LATER = "Staggering is between the first two subjects of a level."
 
 CLAUSES: tuple[str, ...] = (
-    TOXIC, TOXIC_CONTRADICTORY, NO_TOXICITY, TOO_EARLY, NOT_COUNTED, UNANSWERED, AWAITED, NOT_INFUSED, STAGGERED,
-    TOO_SOON, FIRST, LATER,
+    TOXIC, TOXIC_CONTRADICTORY, NO_TOXICITY, TOO_EARLY, UNDATED, NOT_COUNTED, UNANSWERED, AWAITED, NOT_INFUSED,
+    STAGGERED, TOO_SOON, FIRST, LATER,
 )  # fmt: skip
 BASES: tuple[str, ...] = (BASIS,)
 
@@ -66,7 +67,7 @@ def evaluable(
     """EVALUABLE, NOT_EVALUABLE or PENDING; None = not infused. `answer`, `dlt`: Y, N, U or None, of the evaluation.
 
     A toxicity counts at once and whatever else is answered; that none came counts only from the last day of the window.
-    An evaluation without its day is taken as entered after it.
+    An evaluation without its day may have come before that: it does not count yet, for a level is escalated from it.
     """
     if infused_on is None:
         return _said(None, NOT_INFUSED)
@@ -76,7 +77,9 @@ def evaluable(
     if answer == "N":
         return _said(NOT_EVALUABLE, NOT_COUNTED)
     if answer == "Y" and dlt == "N":
-        if evaluated_on is not None and evaluated_on < last:
+        if evaluated_on is None:
+            return _said(PENDING, UNDATED)
+        if evaluated_on < last:
             return _said(PENDING, TOO_EARLY, day=last.isoformat())
         return _said(EVALUABLE, NO_TOXICITY)
     return _said(PENDING, UNANSWERED) if answer or dlt else _said(PENDING, AWAITED, day=last.isoformat())

@@ -34,6 +34,7 @@ CLONE_NOT_ABOVE = "del(17p) in {percent} % of clonal cells, not more than {cutof
 CLONE_REACHED = "del(17p) in {percent} % of clonal cells, at least {cutoff} %."
 CLONE_NOT_REACHED = "del(17p) in {percent} % of clonal cells, less than {cutoff} %."
 CLONE_UNKNOWN = "del(17p) is present, but the share of clonal cells is not recorded."
+CLONE_NONE = "del(17p) is answered with yes, yet is recorded in no clonal cell."
 CLONE_CONTRADICTORY = "del(17p) is answered with no, yet is recorded in {percent} % of clonal cells."
 
 LOSS_17P = "del(17p) in enough clonal cells, or a mutation of TP53."
@@ -52,7 +53,7 @@ B2_OPEN = "β2-microglobulin of at least 5.5 mg/L with creatinine below 1.2 mg/d
 
 CLAUSES: tuple[str, ...] = (
     HIGH_2016, NOT_HIGH_2016, OPEN_2016, HIGH_2025, NOT_HIGH_2025, OPEN_2025, CLONE_ABOVE, CLONE_NOT_ABOVE,
-    CLONE_REACHED, CLONE_NOT_REACHED, CLONE_UNKNOWN, CLONE_CONTRADICTORY, LOSS_17P, LOSS_17P_NOT, LOSS_17P_OPEN,
+    CLONE_REACHED, CLONE_NOT_REACHED, CLONE_UNKNOWN, CLONE_NONE, CLONE_CONTRADICTORY, LOSS_17P, LOSS_17P_NOT, LOSS_17P_OPEN,
     IGH, IGH_NOT, IGH_OPEN, LOSS_1P, LOSS_1P_NOT, LOSS_1P_OPEN, B2, B2_LOW, B2_KIDNEY, B2_OPEN,
 )  # fmt: skip
 BASES: tuple[str, ...] = (IMWG_2016, IMS_2025)
@@ -166,6 +167,8 @@ def _clone(answer: Any, percent: Any, options: HighRisk2025Options) -> Verdict:
     shown = {"percent": figure(share), "cutoff": figure(cutoff)}
     if enough and plain.value == 0:
         return _line(None, CLONE_CONTRADICTORY, ("DEL_17P_CONTRADICTS",), percent=figure(share))
+    if plain.value == 1 and share == 0:
+        return _line(None, CLONE_NONE, ("DEL_17P_CONTRADICTS",))
     clauses = (CLONE_REACHED, CLONE_NOT_REACHED) if options.share_included else (CLONE_ABOVE, CLONE_NOT_ABOVE)
     return _line(int(enough), clauses[0] if enough else clauses[1], **shown)
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from trial.rules import iec_hs
-from trial.rules.iec_hs import IecHs, Rows
+from trial.rules.iec_hs import CLINICAL, IecHs, Rows
+from trial.rules.iec_hs_read import Reader, read
 from trial.rules.iec_hs_table import ANALYTES
 from trial.rules.reference import Limits
 from trial.rules.verdict import Verdict
 
-__all__ = ["BASES", "CLAUSES", "DAYS_BEFORE", "Told", "around", "listed_on"]
+__all__ = ["BASES", "CLAUSES", "DAYS_BEFORE", "Told", "around", "listed_on", "recorded"]
 
 VERSION = iec_hs.VERSION
 BASES = iec_hs.BASES
@@ -35,7 +36,19 @@ def around(told: Told, day: date) -> IecHs:
     """The findings of a day after the infusion and of the days before it that are read with it, none before day 1."""
     first = max(day - timedelta(days=DAYS_BEFORE), told.infused_on + timedelta(days=1))
     limits: Mapping[str, Limits] = {analyte.item: told.limits(analyte.item, day) for analyte in ANALYTES}
-    return iec_hs.iec_hs(told.rows, infused_on=told.infused_on, limits=limits, since=first, until=day)
+    asked = recorded(told.rows, infused_on=told.infused_on, since=first, until=day)
+    return iec_hs.iec_hs(told.rows, infused_on=told.infused_on, limits=limits, since=first, until=day, **asked)
+
+
+def recorded(rows: Rows, *, infused_on: date, since: date, until: date) -> dict[str, str | None]:
+    """What a person answered on the inflammation forms of these days, by finding: Y if any says so, then N, then U.
+
+    None = nobody was asked.
+    """
+    reader = Reader(rows, infused_on, {}, since, until)
+    forms = [row for on, row in reader.dated("inflammation") if reader.looked_at(on)]
+    answers = {name: {read(row, name) for row in forms} for name in CLINICAL}
+    return {name: next((code for code in "YNU" if code in given), None) for name, given in answers.items()}
 
 
 def listed_on(whole: Told | None, day: date | None) -> Verdict:

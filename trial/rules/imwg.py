@@ -14,7 +14,7 @@ from trial.rules.imwg_options import BASES, RECOMMENDED, VERSION, ImwgOptions
 from trial.rules.imwg_progression import PROGRESSION_CLAUSES, Nadirs
 from trial.rules.imwg_response import RESPONSE_CLAUSES, TimePoint, time_point
 from trial.rules.imwg_timeline import Assessment, assessments, circulations, day_of, imagings, laboratories, marrows
-from trial.rules.imwg_watch import FLAGS
+from trial.rules.imwg_watch import FLAGS, RELAPSES
 from trial.rules.verdict import Verdict
 
 __all__ = [
@@ -139,7 +139,7 @@ def _course(
     first = next((at for at, one in enumerate(found.own) if one.value in OBJECTIVE), None)
     reached = next((at for at, one in enumerate(found.own) if one.value == best.value), None)
     progressed = None if found.progressed_at is None else points[found.progressed_at]
-    relapsed = (point for point in points if "CLINICAL_RELAPSE" in point.verdict.flags)
+    relapsed = (point for point in points if RELAPSES & set(point.verdict.flags))
     return ResponseCourse(
         measurable=baseline.verdict,
         baseline=baseline,

@@ -59,11 +59,12 @@ class Imaging:
 
 @dataclass(frozen=True, slots=True)
 class Circulating:
-    """Circulating plasma cells per uL, and whether the subject was on steroids."""
+    """Circulating plasma cells per uL, whether the subject was on steroids, whether a person calls it a clinical relapse."""
 
     day: date
     cells: Decimal | None = None
     steroids: bool = False
+    relapse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,16 +171,20 @@ def imagings(emd_course: Any) -> list[Imaging]:
 
 
 def circulations(rows: Iterable[Any]) -> list[Circulating]:
-    """Oldest first, one a day: the highest count; on steroids if any says so."""
+    """Oldest first, one a day: the highest count; on steroids, or a clinical relapse, if any says so."""
     days: dict[date, list[Circulating]] = {}
     for row in rows:
         if (day := day_of(row.assessed_on)) is not None:
             cells = decimal(getattr(row, "circulating_plasma_cells", None))
             steroids = _is(getattr(row, "on_steroids", None), "Y")
-            days.setdefault(day, []).append(Circulating(day=day, cells=cells, steroids=steroids))
+            relapse = _is(getattr(row, "clinical_relapse", None), "Y")
+            days.setdefault(day, []).append(Circulating(day=day, cells=cells, steroids=steroids, relapse=relapse))
     return [
         Circulating(
-            day=day, cells=_highest(one.cells for one in days[day]), steroids=any(one.steroids for one in days[day])
+            day=day,
+            cells=_highest(one.cells for one in days[day]),
+            steroids=any(one.steroids for one in days[day]),
+            relapse=any(one.relapse for one in days[day]),
         )
         for day in sorted(days)
     ]

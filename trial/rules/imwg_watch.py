@@ -43,12 +43,13 @@ FLAGS: dict[str, str] = {
     "FLC_BELOW_LOQ": "Both free light chains are below the limit of quantification; the ratio counts as normal, by convention.",
     "CLONALITY_CONTRADICTS": "The recorded clonality and the ratio of kappa to lambda contradict each other; the ratio decides.",
     "ON_STEROIDS": "The response was seen under steroids, which lower the M-protein.",
-    "POSSIBLE_FLARE": "Lesions grew within the first month; a flare is possible and to be adjudicated.",
+    "POSSIBLE_FLARE": "Lesions grew or are active on PET within the first month; a flare is possible and to be adjudicated.",
     "FLC_ESCAPE": "Free light chains rise although M-protein is followed: possible light chain escape, no progression.",
     "MARROW_ESCAPE": "Plasma cells of the marrow rise while immunofixation is negative: possible escape, no progression.",
     "BCMA_LOST": "BCMA was positive before the infusion and is negative.",
     "CD38_LOST": "CD38 was positive before the infusion and is negative.",
     "CLINICAL_RELAPSE": "New or growing lesions, or calcium above 11 mg/dL: a clinical relapse where due to myeloma.",
+    "CLINICAL_RELAPSE_JUDGED": "The investigator calls it a clinical relapse; by itself it is no progression.",
     "PD_NOT_CONFIRMED": "Progression without a second test that confirms it; it is not counted.",
     "PD_CONFIRMED_BY_DEATH": "Progression was not tested again before death, which confirms it.",
     "PD1": "Progression by serum M-protein.",
@@ -59,6 +60,11 @@ FLAGS: dict[str, str] = {
     "PD6": "Progression by new or growing lesions.",
     "PD7": "Progression by circulating plasma cells.",
 }
+
+
+# Either of them is a clinical relapse: what laboratory and imaging tell, and what only a person can attribute to myeloma
+# (haemoglobin down by 2 g/dL, creatinine up by 2 mg/dL, hyperviscosity).
+RELAPSES = frozenset({"CLINICAL_RELAPSE", "CLINICAL_RELAPSE_JUDGED"})
 
 
 def watched(
@@ -82,6 +88,8 @@ def watched(
     calcium = now.laboratory.calcium if now.laboratory else None
     if calcium is not None and calcium > options.calcium_mmol_l and "CLINICAL_RELAPSE" not in flags:
         flags.append("CLINICAL_RELAPSE")
+    if now.circulating is not None and now.circulating.relapse:
+        flags.append("CLINICAL_RELAPSE_JUDGED")
     return (*flags, *_escape(now, found, nadirs, baseline, options), *_antigens(now, baseline, options))
 
 

@@ -9,7 +9,18 @@ from typing import Any
 from trial.rules.crs_episodes import day_of
 from trial.rules.verdict import Verdict, decimal, joined, known
 
-__all__ = ["BASES", "CLAUSES", "FLAGS", "MrdCourse", "any_time", "at_threshold", "course", "sustained", "within_cr"]
+__all__ = [
+    "BASES",
+    "CLAUSES",
+    "FLAGS",
+    "MrdCourse",
+    "any_time",
+    "at_threshold",
+    "course",
+    "inside_cr",
+    "sustained",
+    "within_cr",
+]
 
 VERSION = "imwg_2016_mrd"
 IMWG = "IMWG 2016 (Kumar S et al. Lancet Oncol 2016;17:e328-46), table 4, minimal residual disease"
@@ -172,20 +183,28 @@ def within_cr(
     if not any(value in COMPLETE for _, value in rows):
         return _finding("NOT_EVALUABLE", CR_NEVER)
     limit = power(followed.threshold)
-    inside = [
-        (on, verdict) for on, verdict in zip(followed.days, followed.verdicts, strict=True)
-        if _in_cr(on, rows, window_days)
-    ]  # fmt: skip
-    verdicts = tuple(verdict for _, verdict in inside)
-    for on, verdict in inside:
-        if verdict.value == "NEG":
-            return _over("NEG", CR_NEGATIVE, verdicts, threshold=limit, on=on.isoformat())
-    positive = next((on for on, verdict in inside if verdict.value == "POS"), None)
+    inside = inside_cr(followed, responses=rows, window_days=window_days)
+    verdicts = inside.verdicts
+    if inside.negative_on is not None:
+        return _over("NEG", CR_NEGATIVE, verdicts, threshold=limit, on=inside.negative_on.isoformat())
+    pairs = zip(inside.days, verdicts, strict=True)
+    positive = next((on for on, verdict in pairs if verdict.value == "POS"), None)
     if positive is None:
         return _over("NOT_EVALUABLE", CR_NOT_EVALUABLE, verdicts, threshold=limit)
     if any(one.clause in LEFT_OPEN for one in verdicts):
         return _over("NOT_EVALUABLE", ANY_TOO_COARSE, verdicts, threshold=limit, on=positive.isoformat())
     return _over("POS", CR_NOT_NEGATIVE, verdicts, threshold=limit)
+
+
+def inside_cr(
+    followed: MrdCourse, *, responses: Iterable[tuple[date, str | None]], window_days: int = RESPONSE_WINDOW_DAYS
+) -> MrdCourse:
+    """The same with the marrows alone that belong to a complete response, as in `within_cr`."""
+    rows = sorted((on, str(value)) for on, value in responses if known(value))
+    kept = [at for at, on in enumerate(followed.days) if _in_cr(on, rows, window_days)]
+    return MrdCourse(
+        followed.threshold, tuple(followed.days[at] for at in kept), tuple(followed.verdicts[at] for at in kept)
+    )
 
 
 def _in_cr(on: date, rows: Sequence[tuple[date, str]], window_days: int) -> bool:

@@ -35,6 +35,8 @@ def known(value: object) -> bool:
     """False for what stands for "not recorded": None, empty text, NaN, NaT and the NA of data frames."""
     if value is None:
         return False
+    if type(value) is str:  # most of what is asked, and the quickest to answer
+        return value != ""
     try:
         return bool(value != "") and bool(eq(value, value))  # NaN and NaT differ from themselves
     except TypeError:  # NA refuses to be a truth value
@@ -55,7 +57,7 @@ def figure(value: Decimal) -> str:
 
 def joined(*groups: tuple[str, ...]) -> tuple[str, ...]:
     """Flags of several findings in order, each once."""
-    return tuple(dict.fromkeys(flag for group in groups for flag in group))
+    return tuple(dict.fromkeys(flag for group in groups for flag in group)) if any(groups) else ()
 
 
 def concluded(

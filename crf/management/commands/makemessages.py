@@ -19,6 +19,8 @@ from trial.rules import crs_options
 OF_OTHERS = (
     "Model name", "Add link", "Change or view list link", "access attempt", "access attempts", "Attempt Time", "Username",
     "IP Address", "User Agent", "Failed Logins",
+    'Cron Months (1-12) Of The Year to Run. Use "*" for "all". (Example: "1,12")',
+    'Cron Days Of The Week to Run. Use "*" for "all", Sunday is 0 or 7, Monday is 1. (Example: "0,5")',
     "After you’ve created a user, you’ll be able to edit more user options.",
 )  # fmt: skip
 

@@ -25,18 +25,50 @@
     }
   }
 
-  // -- Y, N, U on a yes/no group; digits on a group of grades ---------------------------------------------------------
-  form.addEventListener("keydown", function (event) {
-    if (event.target.type !== "radio" || event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.key === "Delete" || event.key === "Backspace") { event.preventDefault(); clear(event.target); return; }
-    var wanted = Array.from(form.querySelectorAll('[name="' + CSS.escape(event.target.name) + '"]')).find(function (radio) {
-      return radio.value.toUpperCase() === event.key.toUpperCase();
+  // -- Y, N, U on a yes/no group; digits on a group or list of grades: chosen, and on to the next item ------------------
+  // With an input method switched on the key reads "Process"; the place on the keyboard still says which one it was.
+  function keyOf(event) {
+    var place = event.key === "Process" && /^(?:Key|Digit|Numpad)(\w)$/.exec(event.code);
+    return (place ? place[1] : event.key).toUpperCase();
+  }
+  function named(control) { return Array.from(form.querySelectorAll('[name="' + CSS.escape(control.name) + '"]')); }
+  function next(from) {
+    var all = Array.from(form.querySelectorAll("input:not([type=hidden]), select, textarea, [data-add-row], [data-save]"));
+    return all.slice(all.indexOf(from) + 1).find(function (one) {
+      return one.name !== from.name && !one.disabled && one.tabIndex !== -1 && one.offsetParent
+        && !one.closest("details") && (one.type !== "radio" || one.checked || !named(one).some(function (other) { return other.checked; }));
     });
-    if (!wanted) return;
-    event.preventDefault();
-    wanted.focus();
-    wanted.click();
+  }
+  function moveOn(control) {
+    var group = named(control), to = next(group[group.length - 1]);
+    if (to) to.focus();
+  }
+  form.addEventListener("keydown", function (event) {
+    var control = event.target;
+    if (event.altKey || event.ctrlKey || event.metaKey || control.disabled) return;
+    if (control.type === "radio") {
+      if (event.key === "Delete" || event.key === "Backspace") { event.preventDefault(); clear(control); return; }
+      var wanted = named(control).find(function (radio) { return radio.value.toUpperCase() === keyOf(event); });
+      if (!wanted || wanted.disabled) return;
+      event.preventDefault();
+      wanted.focus();
+      wanted.click();
+      moveOn(wanted);
+    } else if (control.tagName === "SELECT") {
+      var key = keyOf(event), codes = Array.from(control.options, function (option) { return option.value; });
+      if (event.key === "Delete" && codes[0] === "") choose(control, "");
+      // A 1 that may be the beginning of a 10 is left to the list's own search.
+      else if (/^\d$/.test(key) && codes.filter(function (code) { return code.indexOf(key) === 0; }).join() === key) {
+        choose(control, key);
+        moveOn(control);
+      } else return;
+      event.preventDefault();
+    }
   });
+  function choose(list, code) {
+    list.value = code;
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+  }
 
   // A radio group can be emptied again: Delete, or a second click on the chosen key.
   function clear(radio) {
@@ -82,10 +114,11 @@
     var row = button.closest("[data-row]"), rows = button.closest("[data-rows]");
     var box = row.querySelector('[name$="-DELETE"]');
     if (box) box.checked = true;
+    var shown = Array.from(rows.querySelectorAll("[data-row]:not([hidden])")), at = shown.indexOf(row);
     row.hidden = true;
     renumber(rows);
-    var next = rows.querySelector("[data-add-row]");
-    if (next) next.focus();
+    var beside = shown[at + 1] || shown[at - 1];
+    (beside ? beside.querySelector("select, input:not([type=hidden])") : rows.querySelector("[data-add-row]")).focus();
     form.dispatchEvent(new Event("input", { bubbles: true }));
   }
   form.querySelectorAll("[data-remove-box]").forEach(function (box) { box.hidden = true; });
@@ -93,6 +126,15 @@
   form.addEventListener("click", function (event) {
     var add = event.target.closest("[data-add-row]"), remove = event.target.closest("[data-remove-row]");
     if (add) { event.preventDefault(); addRow(add.closest("[data-rows]")); }
+    if (remove) { event.preventDefault(); removeRow(remove); }
+  });
+
+  // Alt and Enter adds a row, Alt and Delete removes the one in focus. Insert alone belongs to screen readers.
+  form.addEventListener("keydown", function (event) {
+    var rows = event.altKey && !event.ctrlKey && !event.metaKey && event.target.closest("[data-rows]");
+    var row = event.target.closest("[data-row]");
+    if (rows && event.key === "Enter" && rows.querySelector("[data-add-row]")) { event.preventDefault(); addRow(rows); }
+    var remove = rows && event.key === "Delete" && row && row.querySelector("[data-remove-row]");
     if (remove) { event.preventDefault(); removeRow(remove); }
   });
 
@@ -115,12 +157,15 @@
   showItems();
   var summary = document.getElementById("cw-errors");
   if (!summary) return;
-  summary.focus();
+  // The first control that is wrong, or, where the error stands at none, the summary, which is read aloud in any case.
+  var wrong = Array.from(form.querySelectorAll('[aria-invalid="true"]')).find(function (one) { return one.offsetParent; });
+  (wrong || summary).focus();
   // A line of the summary leads to the control itself, not only to its place.
   summary.addEventListener("click", function (event) {
     var link = event.target.closest("a[href^='#']");
     var place = link && document.getElementById(link.getAttribute("href").slice(1));
-    var control = place && (place.querySelector("[aria-invalid]") || place.querySelector("input:not([type=hidden]), select, textarea"));
-    if (control) { event.preventDefault(); place.scrollIntoView(); control.focus({ preventScroll: true }); }
+    var inside = "input:not([type=hidden]), select, textarea";
+    var control = place && (place.matches(inside) ? place : place.querySelector("[aria-invalid]") || place.querySelector(inside + ", [data-add-row]"));
+    if (control) { event.preventDefault(); place.scrollIntoView({ block: "center" }); control.focus({ preventScroll: true }); }
   });
 })();
