@@ -36,6 +36,8 @@ from trial.rules import (
     mrd_imaging,
     myeloma,
     t_icaht,
+    time_to_event,
+    time_to_event_on,
 )
 from trial.rules import imwg_components as components
 from trial.rules import imwg_confirmed as confirmed
@@ -120,6 +122,11 @@ ANSWERS: Mapping[str, Mapping[Any, Answer]] = {
         "Y": Answer(_("Yes"), "yes"),
         "N": Answer(_("No"), "no"),
     },
+    time_to_event.VERSION: {
+        time_to_event_on.EVENT: Answer(_("event"), "info"),
+        time_to_event_on.CENSORED: Answer(_("censored"), "info"),
+        1: Answer("", "info"),
+    },
     escalation.VERSION: STEPS,
     boin.VERSION: STEPS,
     cytogenetics.VERSION: {1: Answer("", "yes"), 0: Answer("", "no")},
@@ -173,6 +180,8 @@ LINES: Mapping[str, Answer] = {
             iec_hs_on.NOT_INFUSED,
             kinetics_on.NOT_INFUSED,
             kinetics_on.BEFORE,
+            dlt.NOT_INFUSED,
+            time_to_event_on.NOT_INFUSED,
         ),
         Answer(_("does not apply"), "info"),
     ),

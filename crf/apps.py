@@ -32,6 +32,12 @@ class CrfConfig(AppConfig):
         post_migrate.connect(_index, sender=self)
         ranges_changed.connect(across.judge_limits, dispatch_uid="crf.limits")
 
+    def warm_up(self) -> None:
+        """Called by a web process before it answers."""
+        from crf import warm
+
+        warm.warm_up()
+
 
 def _index(*, using: str, **kwargs: Any) -> None:
     from crf.index import install

@@ -49,12 +49,12 @@ def visit_page(request: Request, code: str, visit_code: str) -> HttpResponse:
     ]
     may_enter = roles.may(request.user, "enter", subject.site)
     context = {
-        "subject": subject, "visit": visit, "label": schedule.label(visit.code), "rows": rows,
+        "subject": subject, "visit": visit, "label": schedule.label(visit.code), "rows": rows, "window": _window(visit),
         "more": _more(visit, admitted, everything, books[subject.pk]) if may_enter else [],
         "not_done_url": reverse("visit-not-done", args=[code, visit.code])
         if may_enter and any(e.state in ("expected", "overdue") for e in entries) else "",
         "remove_url": reverse("visit-remove", args=[code, visit.code]) if may_enter and visit.unscheduled and not entries else "",
-        "print_url": reverse("visit-print", args=[code, visit.code]) if any(e.state in ("complete", "queried") for e in entries) else "",
+        "print_url": reverse("visit-print", args=[code, visit.code]) if any(e.status == "COMPLETE" for e in entries) else "",
         "nothing_asked": not visit.unscheduled, "crumbs": crumbs(subject, (schedule.label(visit.code), "")),
     }  # fmt: skip
     return render(request, "crf/visit.html", context)
@@ -99,6 +99,7 @@ def casebook_page(request: Request, code: str) -> HttpResponse:
         "actions": _actions(request, subject), "notes": subject_notes.notes(subject), "crumbs": crumbs(subject),
         "corrections": subject_notes.actions(request.user, subject),
         "course_url": reverse("course", args=[code]),
+        "print_url": reverse("casebook-print", args=[code]) if any(e.form_id for e in entries) else "",
     }  # fmt: skip
     return render(request, "crf/casebook.html", context)
 
@@ -110,6 +111,8 @@ def _cell(entries: list[Entry] | None, visit: Visit) -> dict[str, str] | None:
     title = f"{first.form.declared.title}, {schedule.label(visit.code)}"
     if len(entries) > 1:
         title += " · " + __("%(n)d entries") % {"n": len(entries)}
+    if any(entry.begun and entry.form_id for entry in entries):
+        title += " · " + __("a correction was begun")
     return {"state": first.state, "url": first.url, "title": title}
 
 
@@ -124,9 +127,13 @@ def _heads(subject: Subject, visits: Sequence[Visit], now: datetime) -> list[dic
     return found
 
 
+def _window(visit: Visit) -> str:
+    return f"{visit.window_from} – {visit.window_to}" if visit.window_from else ""
+
+
 def _head(subject: Subject, visit: Visit, now: datetime) -> dict[str, Any]:
     today = subjects.today(subject.site, now)
-    window = f"{visit.window_from} – {visit.window_to}" if visit.window_from else visit.why
+    window = _window(visit) or visit.why
     on = visit.actual_on or visit.planned_on
     return {
         "code": visit.code, "label": schedule.label(visit.code), "day": subjects.study_day(subject, on), "planned_on": on,

@@ -15,11 +15,13 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from crf.declare.items import PARTIAL_DATE
+from crf.said_back import Said, said_back
 
 MONTHS = {
     m: i for i, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
 }
 FIRST_YEAR, LAST_YEAR = 1900, 2100
+AMBIGUOUS, YEAR = "ambiguous", "year"  # codes of refusals that are said in their own words while a date is typed
 Day = TypeVar("Day", date, datetime)
 _WORDY = re.compile(r"^(\d{1,2})[ .-]?([a-z]{3})[a-z]*[ .-]?(\d{2}|\d{4})$")
 _POINTED = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})$")
@@ -84,8 +86,10 @@ def read_partial(text: str) -> str | None:
 
 
 def _refused(wrong: ValueError, otherwise: Any) -> ValidationError:
-    text = _("Day and month could be mistaken for each other. Please type it as 2026-11-03 or 3nov26.")
-    return ValidationError(text if isinstance(wrong, Ambiguous) else otherwise, code="invalid")
+    if isinstance(wrong, Ambiguous):
+        text = _("Day and month could be mistaken for each other. Please type it as 2026-11-03 or 3nov26.")
+        return ValidationError(text, code=AMBIGUOUS)
+    return ValidationError(otherwise, code="invalid")
 
 
 def _plausible(found: Day) -> Day:
@@ -96,10 +100,29 @@ def _plausible(found: Day) -> Day:
 
 def _plausible_year(year: int) -> None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise ValidationError(_("Please check the year."), code="invalid")
+        raise ValidationError(_("Please check the year."), code=YEAR)
 
 
-class DateField(forms.DateField):
+class SaidBackField(forms.BoundField):
+    """A date on a page that says how it is read: `crf.said_back`."""
+
+    @property
+    def said_id(self) -> str:
+        return f"{self.auto_id}_said"
+
+    @property
+    def said_back(self) -> Said:
+        return said_back(self.field, self.value())
+
+
+class SaidBack(forms.Field):
+    """A field whose reading stands beside it, while it is typed."""
+
+    def get_bound_field(self, form: Any, field_name: str) -> forms.BoundField:
+        return SaidBackField(form, self, field_name)
+
+
+class DateField(SaidBack, forms.DateField):
     """A complete day."""
 
     widget = forms.TextInput(attrs={"placeholder": "YYYY-MM-DD", "autocomplete": "off", "data-kind": "date"})
@@ -122,7 +145,7 @@ class DateField(forms.DateField):
         return value.isoformat() if isinstance(value, date) else value
 
 
-class DateTimeField(forms.DateTimeField):
+class DateTimeField(SaidBack, forms.DateTimeField):
     """A day and time in the zone in force (the site's)."""
 
     widget = forms.TextInput(attrs={"placeholder": "YYYY-MM-DD HH:MM", "autocomplete": "off", "data-kind": "datetime"})
@@ -161,7 +184,7 @@ class DateTimeField(forms.DateTimeField):
         return f"{local:%Y-%m-%d %H:%M:%S}" if local.second else f"{local:%Y-%m-%d %H:%M}"
 
 
-class PartialDateField(forms.CharField):
+class PartialDateField(SaidBack, forms.CharField):
     """A year, a year and month, or a day."""
 
     widget = forms.TextInput(

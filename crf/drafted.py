@@ -98,7 +98,9 @@ def differing(page: PageForm, row: Any) -> list[str]:
             moved = not same(before.get(name), after.get(name)) or before.get(name + MISSING, "") != why.get(name, "")
             if unread or moved:
                 found.append(name)
-        elif before.get(name, []) != after.get(name, []) or any(line.errors for line in page.grids[name].forms):
+        elif before.get(name, []) != after.get(name, []) or any(
+            line.errors and not line.is_removed for line in page.grids[name].forms
+        ):
             found.append(name)
     return found
 

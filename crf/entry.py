@@ -37,9 +37,7 @@ class Invalid(Exception):
     def __init__(self, page: PageForm, *, needs_reason: bool = False) -> None:
         self.page, self.needs_reason = page, needs_reason
         # Item names only: an exception's text may reach a log, values must not.
-        super().__init__(
-            "refused: " + ", ".join(sorted({e["anchor"] for e in page.error_list()})) + (" reason" * needs_reason)
-        )
+        super().__init__("refused: " + ", ".join(page.named_wrong()) + (" reason" * needs_reason))
 
 
 class Conflict(Exception):
@@ -57,6 +55,7 @@ class Outcome:
     row: Entered
     created: bool
     changed: set[str] = field(default_factory=set)
+    unkept: tuple[str, ...] = ()  # items that were typed and that the other answers do not ask for
 
 
 def blank_page(
@@ -151,7 +150,7 @@ def _submit(
     if row and not changed:
         with audit.acting(by):
             drafts.discard(form.declared.name, subject, place.visit, place.occurrence, seen=draft)
-        return Outcome(row, created=False)
+        return Outcome(row, created=False, unkept=tuple(page.unkept))
     if row and not reason:
         if counts:
             raise Invalid(page, needs_reason=True)
@@ -168,7 +167,7 @@ def _submit(
             subjects.took_place(place.visit, on=row.day() or timezone.localdate(now), version=place.version)
         drafts.discard(form.declared.name, subject, place.visit, place.occurrence, seen=draft)
         data_changed.send(sender=form, subject=subject, form=form.declared.name)
-    return Outcome(row, created=created, changed=changed)
+    return Outcome(row, created=created, changed=changed, unkept=tuple(page.unkept))
 
 
 def _changed(row: Entered, page: PageForm) -> set[str]:

@@ -33,6 +33,8 @@ DISEASE = (
     "response_assessment",
     "cart_persistence",
 )
+# What the facts are read from.
+FORMS = (*MYELOMA.forms, "end_of_study")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Facts:
     """What the rules look at, of one subject. A date is None while the event is not known."""
 
     died_on: date | None = None
+    ended_on: date | None = None  # last day of the study, by its form; whatever the reason, later contacts are not entered
     progression_on: date | None = None  # first evidence of a confirmed progression
     new_therapy_on: date | None = None  # first therapy against the myeloma after the infusion
     lesions_at_entry: bool | None = None  # None = neither imaging nor history says
@@ -93,6 +96,7 @@ def _no_lesions(facts: Facts, day: date | None) -> bool:
 
 RULES: tuple[Rule, ...] = (
     Rule("dead", _("after the death"), None, None, lambda facts, day: _after(day, facts.died_on)),
+    Rule("ended", _("after the end of the study"), None, None, lambda facts, day: _after(day, facts.ended_on)),
     Rule(
         "progressed", _("after a confirmed progression"), DISEASE, schedule.MONTHLY,
         lambda facts, day: _after(day, facts.progression_on),
@@ -119,12 +123,12 @@ def not_asked(form: str, visit: Visit, facts: Facts) -> Rule | None:
 
 
 def books_of(people: Iterable[Subject], *, also: Collection[str] = ()) -> dict[int, sheet.Casebook]:
-    """The myeloma forms of many subjects by their key, and forms of the kinds `also`, in one statement.
+    """The FORMS of many subjects by their key, and forms of the kinds `also`, in one statement.
 
     Subjects must carry their site.
     """
     everyone = list(people)
-    forms = stored.together([*MYELOMA.forms, *also], everyone)
+    forms = stored.together([*FORMS, *also], everyone)
     return {
         subject.pk: sheet.Casebook(subject, {name: of[subject.pk] for name, of in forms.items()})
         for subject in everyone
@@ -133,7 +137,7 @@ def books_of(people: Iterable[Subject], *, also: Collection[str] = ()) -> dict[i
 
 def facts_of(book: sheet.Casebook, *, seen: date | None = None) -> Facts:
     """The facts of one subject; seen = the last day of a visit at which a form shows the subject alive."""
-    subject, forms = book.subject, {name: book.rows(name) for name in MYELOMA.forms}
+    subject, forms = book.subject, {name: book.rows(name) for name in FORMS}
     followed: myeloma.Followed | None = book.made(MYELOMA)
     died_on = min((one.died_on for one in forms["death"]), default=None)
     # Who died on a known day was alive until then.
@@ -143,6 +147,7 @@ def facts_of(book: sheet.Casebook, *, seen: date | None = None) -> Facts:
     later = [one.imaged_on for one in imaging if infused_on is not None and one.imaged_on > infused_on and one.lesions]
     return Facts(
         died_on=died_on,
+        ended_on=min((one.ended_on for one in forms["end_of_study"]), default=None),
         progression_on=followed.response.progression_on if followed else None,
         new_therapy_on=followed.new_therapy_on if followed else None,
         lesions_at_entry=_lesions_at_entry(

@@ -57,11 +57,11 @@ def judged(place: entry.Place, page: PageForm, row: Any, *, may_enter: bool) -> 
 
 
 def state_of(place: entry.Place, row: Any, *, draft: bool, queried: bool) -> str:
-    """The state shown beside the title; blank for a log entry that is being added, which nobody expects."""
+    """The state shown beside the title, as the casebook shows it; blank for a log entry that is being added."""
     if place.occurrence == NEW:
         return ""
     if draft or queried:
-        return "draft" if draft else "queried"
+        return "queried" if queried else "draft"
     if row is None or (row.status == Entered.Status.WITHDRAWN and place.visit is not None):
         return "expected"
     return "complete" if row.status == Entered.Status.COMPLETE else str(row.status.lower())

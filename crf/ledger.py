@@ -36,7 +36,7 @@ class Entry:
     due_on: date | None = None
     queries: int = 0
     form_id: int | None = None
-    since: datetime | None = None
+    begun: datetime | None = None  # when a draft of it was saved, be it of a correction
     status: str = ""  # of the submitted form; blank where there is none
 
     @property
@@ -69,21 +69,24 @@ def _present(read: Read, form: FormClass, subject: Subject, visit: Visit | None,
     name, place = form.declared.name, (subject.pk, visit.pk if visit else None)
     due = visit.planned_on if visit else None
     rows = read.rows[place][name] if place in read.rows else ()
+    begun = {draft.occurrence: draft.saved_at for draft in read.drafts[place][name]} if place in read.drafts else {}
     found = []
-    for row in rows if settled else [row for row in rows if (name, row.form_id) in read.queries]:
+    for row in rows:
         queries, first = read.queries.get((name, row.form_id), (0, None))
-        state = "queried" if queries else ("not_done" if row.status == "NOT_DONE" else "complete")
-        asked = first.astimezone(ZoneInfo(subject.site.timezone)).date() if first and visit is None else due
-        found.append(
-            Entry(form, subject, visit, row.occurrence, state, asked, queries, row.form_id, row.changed_at, row.status)
-        )
-    taken = {row.occurrence for row in rows}
-    found += [
-        Entry(form, subject, visit, draft.occurrence, "draft", due, since=draft.saved_at)
-        for draft in (read.drafts[place][name] if place in read.drafts else ())
-        if draft.occurrence not in taken
+        draft = begun.pop(row.occurrence, None)  # a correction that somebody began
+        if not (settled or queries or draft):
+            continue
+        entry = Entry(form, subject, visit, row.occurrence, "complete", due, queries, row.form_id, begun=draft)
+        entry.status = row.status
+        if queries:
+            entry.state = "queried"
+            entry.due_on = first.astimezone(ZoneInfo(subject.site.timezone)).date() if visit is None else due
+        elif draft or row.status == "NOT_DONE":
+            entry.state = "draft" if draft else "not_done"
+        found.append(entry)
+    return found + [
+        Entry(form, subject, visit, occurrence, "draft", due, begun=saved) for occurrence, saved in begun.items()
     ]
-    return found
 
 
 def ledger(

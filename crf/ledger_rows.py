@@ -14,7 +14,6 @@ from crf import expectations
 from crf.declare.form import Entered, form_named
 from crf.drafts import Draft
 from crf.index import FormIndex
-from crf.myeloma import MYELOMA
 from crf.workflow import Query
 from trial import schedule
 from trial.models import Subject, Visit
@@ -22,7 +21,7 @@ from trial.models import Subject, Visit
 # A form that may be entered without seeing the subject says nothing about being alive.
 NOT_SEEN = ("survival_status", "death")
 COLUMNS = (
-    "subject_id", "visit_id", "form", "form_id", "occurrence", "status", "changed_at", "version", "written",
+    "subject_id", "visit_id", "form", "form_id", "occurrence", "status", "version", "written",
 )  # fmt: skip
 Place = tuple[int, int | None]  # a subject and a visit, or None for its logs
 
@@ -55,7 +54,7 @@ class Read:
         found: dict[int, list[int]] = defaultdict(list)
         for row in self._lines(FormIndex.objects.filter(**self.of)):
             self._keep(row)
-            if row.form in MYELOMA.forms:
+            if row.form in expectations.FORMS:
                 found[row.subject_id].append(row.written)
         self.written = {pk: (len(of), sum(of), max(of)) for pk, of in found.items()}
 
@@ -105,7 +104,7 @@ class ReadToDo(Read):
 
     def _read(self, people: Collection[int]) -> None:
         stored, status = FormIndex.objects.filter(**self.of).order_by(), Entered.Status
-        followed = Q(form__in=MYELOMA.forms)
+        followed = Q(form__in=expectations.FORMS)
         places = stored.values_list("subject_id", "visit_id").annotate(
             there=ArrayAgg("form", filter=~Q(status=status.WITHDRAWN), default=[]),
             done=ArrayAgg("form", filter=Q(status=status.COMPLETE), default=[]),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crf.declare.form import Whole
+from crf.declare.form import Derived, Whole
+from crf.declare.items import Words
 from trial import schedule, subjects
 from trial.models import Subject
-from trial.rules import myeloma
+from trial.rules import myeloma, time_to_event_on
 from trial.rules.time_to_event import Due
 
 
@@ -25,3 +26,8 @@ def follow(forms: Mapping[str, Sequence[Any]], subject: Subject) -> myeloma.Foll
 
 
 MYELOMA = Whole(myeloma.FORMS, follow)
+
+
+def time_to(label: Words, name: str) -> Derived:
+    """A time to an event (pfs, os, ttnt) beside the form that ends or moves it."""
+    return Derived(label, time_to_event_on.result(name), whole=MYELOMA)

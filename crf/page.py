@@ -1,22 +1,22 @@
-"""The entry page of a form, read off its declaration: Django form, grid of rows, and crispy layout."""
+"""The entry page of a form, read off its declaration: Django form and grids of rows (their look: crf.page_layout)."""
 
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout, LayoutObject
 from django import forms
 from django.forms.formsets import BaseFormSet, formset_factory
-from django.template.loader import render_to_string
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
 from crf import codelists
+from crf.dates import SaidBack, SaidBackField
 from crf.declare.form import Declaration, FormClass
 from crf.declare.items import Item, Rows
 from crf.figures import standard_id
@@ -29,6 +29,11 @@ class RowForm(forms.Form):
     """One line of a grid; a line left blank is no line."""
 
     declared: Declaration
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether the line was taken away on the page: it counts no more, whatever stands in it."""
+        return bool(getattr(self, "cleaned_data", {}).get("DELETE"))
 
     @property
     def is_blank(self) -> bool:
@@ -85,6 +90,8 @@ class PageForm(forms.Form):
     @cached_property
     def helper(self) -> FormHelper:
         """The layout; a submission that is accepted never asks for it."""
+        from crf.page_layout import helper
+
         return helper(self)
 
     def read_only(self) -> None:
@@ -102,13 +109,20 @@ class PageForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        self.unkept: list[str] = []
         for name, item in self.items.items():
             if isinstance(item, Rows):
                 continue
             if cleaned.get(name) == "":
                 cleaned[name] = None
             if not self.shows(name):
-                # A hidden item keeps no value, and an error in it hinders nobody.
+                # A hidden item keeps no value, and an error in it hinders nobody. The page says so: see `unkept_by`.
+                if (
+                    cleaned.get(name) is not None
+                    or cleaned.get(name + MISSING)
+                    or {name, name + MISSING} & self.errors.keys()
+                ):
+                    self.unkept.append(name)
                 cleaned[name] = None
                 cleaned[name + MISSING] = ""
                 self.errors.pop(name, None)
@@ -162,6 +176,19 @@ class PageForm(forms.Form):
         """Why items are blank, by item name."""
         return {n: why for n in self.items if (why := self.cleaned_data.get(n + MISSING))}
 
+    def unkept_by(self) -> dict[str, list[str]]:
+        """Labels of what was typed and will not be kept, by the shown item whose answer does not ask for it.
+
+        The item that an answer hides may have hidden others in its turn: those stand with the first answer.
+        """
+        found: dict[str, list[str]] = {}
+        for name in getattr(self, "unkept", ()):
+            by = self.items[name].about.shown_if.item
+            while by in self.items and not self.shows(by):
+                by = self.items[by].about.shown_if.item
+            found.setdefault(by, []).append(str(self.items[name].about.label))
+        return found
+
     def converted(self) -> list[dict[str, str]]:
         """What numbers with a choice of units are in the standard unit, by the id of the place that shows it."""
         chosen = [self[name] for name in self.items if getattr(self.fields.get(name), "also", None)]
@@ -169,8 +196,17 @@ class PageForm(forms.Form):
             {"id": standard_id(one.id_for_label), "text": one.field.widget.converted(one.value())} for one in chosen
         ]
 
+    def said_back(self) -> list[SaidBackField]:
+        """Every date that may be typed, each with how it is read and the place that shows it."""
+        lines = (line for grid in self.grids.values() for _number, line in numbered(grid))
+        bound = (one for form in (self, *lines) for one in form if isinstance(one.field, SaidBack))
+        return [one for one in bound if isinstance(one, SaidBackField) and not one.field.disabled]
+
     def error_list(self) -> list[dict[str, str]]:
-        """Every error with its item's label and anchor, for the summary on top."""
+        """Every error with its item's label and anchor, for the summary on top.
+
+        The anchor is the id of the item's place; in a grid that of the very control.
+        """
         found = []
         for key, messages in self.errors.items():
             name = key.removesuffix(MISSING)
@@ -181,12 +217,29 @@ class PageForm(forms.Form):
         for name, grid in self.grids.items():
             label = str(self.items[name].about.label)
             found += [{"label": label, "text": str(text), "anchor": f"item-{name}"} for text in grid.non_form_errors()]
-            for number, row in enumerate(grid.forms, 1):
-                for inner, messages in row.errors.items():
+            for number, row in numbered(grid):
+                for inner, messages in row.errors.items() if number else ():
                     item = row.declared.items.get(inner)
                     words = f"{label} {number}, {item.about.label}" if item else label
-                    found += [{"label": words, "text": str(text), "anchor": f"item-{name}"} for text in messages]
+                    anchor = control_id(row[inner]) if inner in row.fields else f"item-{name}"
+                    found += [{"label": words, "text": str(text), "anchor": anchor} for text in messages]
         return found
+
+    def named_wrong(self) -> list[str]:
+        """Names of the items and grids with an error; never what was typed there."""
+        names = {key.removesuffix(MISSING) for key in self.errors}
+        return sorted(names | {name for name, grid in self.grids.items() if not grid.is_valid()})
+
+
+def numbered(grid: BaseFormSet[RowForm]) -> list[tuple[int | None, RowForm]]:
+    """The lines of a grid with the number a person reads; None for one that was taken away."""
+    count = itertools.count(1)
+    return [(None if row.is_removed else next(count), row) for row in grid.forms]
+
+
+def control_id(bound: forms.BoundField) -> str:
+    """The id of the control itself; of a group of keys, the first key's."""
+    return bound.id_for_label or str(bound.subwidgets[0].id_for_label)
 
 
 class Fields(dict[str, forms.Field]):
@@ -241,77 +294,3 @@ def page_form(form: FormClass, version: str) -> type[PageForm]:
         page.base_fields = Fields(page.base_fields)
         _built[key] = page
     return _built[key]
-
-
-class ItemOnPage(LayoutObject):
-    """One item: label, control, unit, error, and why it is missing."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def render(self, form: PageForm, _context: Any, template_pack: Any = None, **_kwargs: Any) -> str:
-        form.rendered_fields |= {self.name, self.name + MISSING}  # type: ignore[attr-defined]
-        item = form.items[self.name]
-        context = {
-            "field": form[self.name], "item": item, "about": item.about, "missing": form[self.name + MISSING],
-            "source": form.declared.source_of(item),
-        }  # fmt: skip
-        return render_to_string("crf/items/_item.html", context)
-
-
-class GridOnPage(LayoutObject):
-    """The rows of a grid, with an empty one to copy."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def render(self, form: PageForm, _context: Any, template_pack: Any = None, **_kwargs: Any) -> str:
-        grid, item = form.grids[self.name], form.items[self.name]
-        source_of = form.declared.source_of
-        columns = item.row.declared.in_force(form.version).values()
-        context = {
-            "grid": grid, "item": item, "about": item.about, "name": self.name, "source": source_of(item),
-            "columns": [{"about": column.about, "source": source_of(column)} for column in columns],
-        }  # fmt: skip
-        return render_to_string("crf/items/_rows.html", context)
-
-
-class RetiredOnPage(LayoutObject):
-    """An item that the version does not ask any more, with what it holds; nothing can be typed into it."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def render(self, form: PageForm, context: Any, template_pack: Any = None, **_kwargs: Any) -> str:
-        return render_to_string("crf/items/_retired.html", {"name": self.name, "entry": form.retired[self.name]})
-
-
-class SectionOnPage(LayoutObject):
-    """A card with its items."""
-
-    def __init__(self, section: Any, *fields: LayoutObject) -> None:
-        self.section, self.fields = section, list(fields)
-
-    def render(self, form: PageForm, context: Any, template_pack: Any = None, **kwargs: Any) -> str:
-        inside = [field.render(form, context, template_pack=template_pack, **kwargs) for field in self.fields]
-        return render_to_string("crf/items/_section.html", {"section": self.section, "items": inside})
-
-
-def _on_page(form: PageForm, name: str) -> LayoutObject:
-    if name not in form.items:
-        return RetiredOnPage(name)
-    return GridOnPage(name) if isinstance(form.items[name], Rows) else ItemOnPage(name)
-
-
-def helper(form: PageForm) -> FormHelper:
-    """The crispy layout: sections in the order of the class body."""
-    found = FormHelper()
-    found.form_tag = False
-    found.disable_csrf = True
-    cards = []
-    for section, names in form.declared.sections:
-        inside = [_on_page(form, n) for n in names if n in form.items or n in form.retired]
-        if inside:
-            cards.append(SectionOnPage(section, *inside))
-    found.layout = Layout(*cards)
-    return found

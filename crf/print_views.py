@@ -1,4 +1,4 @@
-"""Pages made for paper: one form with its values, the same form blank, and everything of a visit."""
+"""Pages made for paper: one form with its values, the same form blank, everything of a visit, and a whole casebook."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as __
 from django.views.decorators.http import require_GET
 
 from crf import prints, review
@@ -47,6 +49,17 @@ def visit_print(request: Request, code: str, visit_code: str) -> HttpResponse:
     with timezone.override(ZoneInfo(subject.site.timezone)):
         forms = prints.filled(prints.at_visit(visit))
         return _paper(request, subject, back=f"/subjects/{code}/{visit_code}/", title=label, where=label, forms=forms)
+
+
+@require_GET
+def casebook_print(request: Request, code: str) -> HttpResponse:
+    """Every form that was submitted of a subject, visit after visit, then the logs."""
+    subject = subject_or_404(code)
+    roles.permit(request.user, "read", subject.site)
+    with timezone.override(ZoneInfo(subject.site.timezone)):
+        forms = prints.filled(prints.of_subject(subject))
+        title = __("Casebook")
+        return _paper(request, subject, back=reverse("casebook", args=[code]), title=title, where=title, forms=forms)
 
 
 def _paper(request: Request, subject: Subject, **page: Any) -> HttpResponse:

@@ -8,11 +8,12 @@ from typing import Any
 from django.utils.translation import gettext as __
 
 from crf import review, sheet, words
-from crf.declare.form import Entered, FormClass
+from crf.declare.form import Entered, FormClass, casebook
 from crf.index import FormIndex
 from crf.place import Place
 from crf.workflow import Query
-from trial.models import Visit
+from trial import schedule
+from trial.models import Subject, Visit
 
 # Of a code list that is longer, the blank form leaves a line to write on.
 CODES_ON_PAPER = 12
@@ -48,14 +49,29 @@ def _filled(row: Entered, queries: list[Query], book: sheet.Casebook | None) -> 
 
 def at_visit(visit: Visit) -> list[Entered]:
     """Every form that was submitted at a visit, in the order of the casebook."""
-    from crf.declare.form import casebook
+    return _whole(visit.subject, FormIndex.objects.filter(visit=visit))
 
-    found = {(one.form, one.occurrence): one.form_id for one in FormIndex.objects.filter(visit=visit)}
-    order = [form.declared.name for form in casebook()]
-    listed = sorted(found, key=lambda key: (order.index(key[0]), key[1]))
-    forms = {form.declared.name: form for form in casebook()}
-    rows = (review.whole(forms[name], found[name, number]) for name, number in listed)
-    return [row for row in rows if row is not None]
+
+def of_subject(subject: Subject) -> list[Entered]:
+    """Every form that was submitted of a subject: visit after visit, then the logs."""
+    return _whole(subject, FormIndex.objects.filter(subject=subject))
+
+
+def _whole(subject: Subject, found: Iterable[FormIndex]) -> list[Entered]:
+    """These forms with all that is printed of them, in the order of the casebook; each kind is read in one go."""
+    keys: dict[str, list[int]] = {}
+    for one in found:
+        keys.setdefault(one.form, []).append(one.form_id)
+    order = [form for form in casebook() if form.declared.name in keys]
+    rows = [(order.index(form), row) for form in order for row in review.wholes(form, keys[form.declared.name])]
+    for _at, row in rows:
+        row.subject = subject  # one object: what follows from it is asked once
+
+    def place(pair: tuple[int, Any]) -> Any:
+        visit = getattr(pair[1], "visit", None)
+        return (visit is None, schedule.position(visit.code) if visit else (), pair[0], pair[1].occurrence)
+
+    return [row for _at, row in sorted(rows, key=place)]
 
 
 def blank(form: FormClass, version: str) -> dict[str, Any]:

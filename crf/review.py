@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,11 +22,14 @@ from trial.models import User
 
 def whole(form: FormClass, pk: int) -> Entered | None:
     """A submitted form with all that its review page reads, or None where the reader may not see it."""
+    return next(iter(wholes(form, [pk])), None)
+
+
+def wholes(form: FormClass, keys: Collection[int]) -> list[Entered]:
+    """The same of several forms of a kind, in one go."""
     related = ["subject__site", "entered_by", "changed_by", *(["visit"] if issubclass(form, Crf) else [])]
-    found: Entered | None = (
-        form.objects.select_related(*related).prefetch_related(*form.declared.rows).filter(pk=pk).first()  # type: ignore[attr-defined]
-    )
-    return found
+    rows = form.objects.select_related(*related).prefetch_related(*form.declared.rows)  # type: ignore[attr-defined]
+    return list(rows.filter(pk__in=keys))
 
 
 def page(row: Entered, *, by: User) -> dict[str, Any]:

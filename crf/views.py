@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as __
 from django.views.decorators.http import require_GET, require_POST
 
-from crf import codelists, draft_views, drafts, entry, episodes, logs, moved, prefill, replan, retired, words
+from crf import codelists, draft_views, drafts, entry, episodes, logs, moved, prefill, replan, retired, way, words
 from crf.conflict import conflict_page, resolved, stored_as_typed
 from crf.declare.form import MOVED, Entered
 from crf.drafted import OWN, anothers, as_posted, banner, known, number, opened, seen_of, shown_revision
@@ -150,6 +150,12 @@ def _submit(request: Request, place: entry.Place, data: QueryDict, based_on: int
         page = entry.blank_page(place, by=request.user, data=data)
         page.is_valid()
         return _render(request, place, page, based_on=based_on, status=422)
+    if outcome.unkept:
+        items = place.form.declared.items
+        names = " · ".join(str(items[name].about.label) for name in outcome.unkept)
+        messages.warning(
+            request, __("Not saved, because the answers given do not ask for it: %(items)s.") % {"items": names}
+        )
     opened = (
         Query.objects.filter(form=place.form.declared.name, form_id=outcome.row.pk)
         .exclude(state=Query.State.CLOSED)
@@ -190,7 +196,7 @@ def _render(
     may_enter = roles.may(request.user, "enter", place.subject.site)
     queries = queries_of(place, row)
     done = row is not None and row.status == Entered.Status.COMPLETE
-    state = state_of(place, row, draft=draft is not None and row is None, queried=bool(queries))
+    state = state_of(place, row, draft=draft is not None, queried=bool(queries))
     withdrawn = place.visit is None and row is not None and not done
     told = judged(place, page, row, may_enter=may_enter)
     failing = told["failing"]
@@ -208,7 +214,7 @@ def _render(
             "opened": (opened(request.POST) or timezone.now()).isoformat() if place.occurrence == NEW else "",
             "seen": draft.revision if draft else _still_seen(request, place),
         },
-        "draft": banner(page, draft, row) if draft else None, "print_url": here + "print/" if place.occurrence != NEW else "",
+        "draft": banner(page, draft, row) if draft else None, "print_url": here + "print/",
         "draft_url": here + "draft/" if may_enter and not withdrawn else "",
         "again_url": address(place.form, place.subject, None, NEW) + "draft/" if place.visit is None else "",
         "error_summary": errors + ([{"label": __("Reason"), "text": reason_error, "anchor": "item-reason"}] if reason_missing else []),
@@ -220,6 +226,7 @@ def _render(
         "crumbs": crumbs_of(place, here),
         "prefill": prefill.offer(place, row) if may_enter and not page.is_bound else {},
         "response_url": _response_url(place), "moves": moved.moves_of(row) if row and MOVED in row.missing else [],
+        "way": way.steps(place) if place.occurrence != NEW else {}, "way_url": here + "go/",
     }  # fmt: skip
     if not may_enter or withdrawn:
         page.read_only()
@@ -249,8 +256,23 @@ def verdict(request: Request, code: str, visit_code: str, slug: str, occurrence:
         page = entry.blank_page(place, by=request.user, data=request.POST, complete=False)
         page.is_valid()
         told = judged(place, page, place.row(), may_enter=True)
-        context = {**told, "checks": told["failing"], "converted": page.converted()}
+        context = {**told, "checks": told["failing"], "converted": page.converted(), "dates": page.said_back()}
         return render(request, "crf/_verdict.html", context)
+
+
+@require_GET
+def go(request: Request, code: str, visit_code: str, slug: str, step: str, occurrence: int = 1) -> HttpResponse:
+    """To the form beside this one; where there is none, to the visit or the log, which says so."""
+    place = place_or_404(code, visit_code, slug, occurrence)
+    roles.permit(request.user, "read", place.subject.site)
+    if step not in way.steps(place):
+        raise Http404
+    if (found := way.beside(place, step, now=timezone.now())) is not None:
+        return redirect(found.url)
+    messages.info(request, way.steps(place)[step].ends)
+    if place.visit is None:
+        return redirect("log", code, slug)
+    return redirect("visit", code, visit_code)
 
 
 @require_GET

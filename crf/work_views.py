@@ -89,15 +89,16 @@ def _with(request: Request, **changes: str) -> str:
 
 
 def _age(entry: Entry, now: datetime) -> str:
-    today = subjects.today(entry.subject.site, now)
-    if entry.state == "draft" and entry.since:
-        return __("saved %(at)s") % {"at": f"{timezone.localtime(entry.since):%Y-%m-%d %H:%M}"}
-    if entry.due_on is None:
-        return ""
-    days = (today - entry.due_on).days
-    if days <= 0:
-        return __("today") if days == 0 else ""
-    return __("1 day") if days == 1 else __("%(n)d days") % {"n": days}
+    days = None if entry.due_on is None else (subjects.today(entry.subject.site, now) - entry.due_on).days
+    waited = ""
+    if days is not None and days >= 0:
+        waited = [__("today"), __("1 day")][days] if days < 2 else __("%(n)d days") % {"n": days}
+    if entry.begun is None:
+        return waited
+    at = f"{timezone.localtime(entry.begun):%Y-%m-%d %H:%M}"
+    if entry.state == "draft":
+        return __("saved %(at)s") % {"at": at}
+    return " · ".join(filter(None, [waited, __("draft saved %(at)s") % {"at": at}]))
 
 
 def subject_list(request: Request) -> HttpResponse:

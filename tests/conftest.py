@@ -55,7 +55,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
     TransactionTestCase._fixture_teardown = lambda self: database.empty()  # type: ignore[method-assign]
     yield
     with django_db_blocker.unblock():
-        connections.close_all()
+        database.part_with(database.NAME)  # a child process that is slow to end
         teardown_databases(before, verbosity=0)
 
 
@@ -65,16 +65,36 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
 @pytest.fixture(scope="session")
 def demo_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """Name of a database that holds the loaded demonstration study; loaded once a run, never changed."""
-    from crf.demo.load import subjects_one_by_one
-
     name = database.NAME + "_demo"
-    with django_db_blocker.unblock():
-        database.clone(database.NAME, name)
-        with database.using(name):
-            for _ in subjects_one_by_one():
-                pass
+    with django_db_blocker.unblock(), database.one_at_a_time():
+        if database.exists(database.SHARED):
+            database.clone(database.SHARED, name)
+        else:
+            _load_demonstration(name)
+            database.clone(name, database.SHARED)  # for the other processes of this run
     yield name
     database.drop(name)
+
+
+def _load_demonstration(name: str) -> None:
+    from crf.demo.load import subjects_one_by_one
+
+    database.clone(database.NAME, name)
+    with database.using(name):
+        for _ in subjects_one_by_one():
+            pass
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """What the processes of a run share goes with the one that began them."""
+    if not hasattr(session.config, "workerinput"):
+        database.drop(database.SHARED)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors: the tests of browsers, networks and clocks mostly wait."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from psycopg import sql
 
 # Process ids in the name: two runs on one server do not meet, and what a killed run left can be told apart.
 NAME = f"test_cartwright_{os.getpid()}"
+_RUN = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
+SHARED = f"test_cartwright_{_RUN}_shared"  # by all processes of a run: the demonstration study
 LEFT_ALONE = {"django_migrations", "django_content_type", "auth_permission"}
 # Made by post_migrate and read by beat; put back as they were. In the order of their foreign keys.
 PUT_BACK = (
@@ -86,16 +88,35 @@ def empty(*, superuser: bool | None = None) -> None:
             owner.execute(f"INSERT INTO public.{table} SELECT * FROM kept.{table}")
 
 
-def clone(source: str, target: str) -> None:
-    """Copies a whole database; nobody may be connected to the source."""
+def part_with(name: str) -> None:
+    """Ends every connection to a database, of this process and of others."""
     connections.close_all()
     with as_owner("postgres") as owner:
         owner.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
-            [source],
+            [name],
         )
+
+
+def clone(source: str, target: str) -> None:
+    """Copies a whole database; nobody may be connected to the source."""
+    part_with(source)
+    with as_owner("postgres") as owner:
         owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(target)))
         owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(target), sql.Identifier(source)))
+
+
+def exists(name: str) -> bool:
+    with as_owner("postgres") as owner:
+        return owner.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Of the processes of a run, one is in this block and the others wait."""
+    with as_owner("postgres") as owner:
+        owner.execute("SELECT pg_advisory_lock(%s)", [_RUN])
+        yield
 
 
 def drop(name: str) -> None:

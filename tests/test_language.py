@@ -192,7 +192,7 @@ class Visible(HTMLParser):
         self.texts: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("script", "style", "code"):
+        if tag in ("script", "style", "code", "kbd"):  # keys are called what stands on them
             self.inside.append(tag)
         given = dict(attrs)
         if given.get("lang") == "en":  # a word that is English on purpose

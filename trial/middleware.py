@@ -41,7 +41,12 @@ class Scope:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        # A browser keeps no page: going back would show the form without the draft that was saved since, and who comes
+        # next to this machine would read it.
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store, private"
+        return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         if "\0" in request.path or any("\0" in text for texts in request.GET.lists() for text in texts[1]):

@@ -9,11 +9,11 @@ import pandas as pd
 
 from analytics.derive import plain, records, require, zones
 from analytics.registry import step
-from trial import protocol
+from crf import dose_limiting
 from trial.rules import dlt
 from trial.rules.verdict import Verdict
 
-OPTIONS = dlt.DltOptions(window_days=protocol.DLT_WINDOW_DAYS, stagger_days=protocol.STAGGER_DAYS)
+OPTIONS = dose_limiting.OPTIONS
 FORM = "dlt_evaluation"
 
 

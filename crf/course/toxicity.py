@@ -39,7 +39,7 @@ def growth_factor(forms: Forms, axis: Axis) -> Iterator[Lane]:
     """G-CSF by the log of medication, to be read under the neutrophils; nothing where none was given."""
     marks = [_logged(forms, axis, row) for row in _entries(forms, ("G_CSF",))]
     if marks:
-        yield Lane("gcsf", "G-CSF", SMALL, marks=marks, inner=True)
+        yield Lane("gcsf", str(_("G-CSF")), SMALL, marks=marks, inner=True)
 
 
 def _grades(forms: Forms, axis: Axis, code: str, followed: Followed) -> Lane:

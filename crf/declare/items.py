@@ -182,7 +182,9 @@ class Number(Item, models.DecimalField):  # type: ignore[misc]
         from crf.figures import MeasuredField, NumberField, UnitInput
 
         low, high = self.about.hard or (None, None)
-        attrs = {"inputmode": "decimal", "autocomplete": "off"}
+        # The plain keypad of a tablet has neither point nor minus.
+        whole = not self._places and not self.also and low is not None and low >= 0
+        attrs = {"inputmode": "numeric" if whole else "decimal", "autocomplete": "off"}
         units = {unit: str(UNIT_SHOWN.get(unit, unit)) for unit in (self.about.unit, *self.also)}
         kind = partial(MeasuredField, unit=self.about.unit, also=self.also) if self.also else NumberField
         field = kind(

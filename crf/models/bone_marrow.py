@@ -122,6 +122,7 @@ class BoneMarrow(Crf, title=_("Bone marrow"), about_day="sampled_on", chapter="r
     mrd_1e4 = Derived(_("MRD at 1e-4"), _residual_at("1e-4"))
     mrd_1e5 = Derived(_("MRD at 1e-5"), _residual_at("1e-5"))
     mrd_1e6 = Derived(_("MRD at 1e-6"), _residual_at("1e-6"))
+    antigens_kept = Derived(_("Antigens at relapse"), myeloma.antigens_on, whole=MYELOMA)
     imaging_plus = Derived(_("MRD at 1e-5 with PET"), residual_with_pet, whole=PETS)
 
     bma01 = timing.not_in_the_future("BMA-01", "sampled_on")

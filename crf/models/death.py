@@ -6,6 +6,7 @@ from crf import codelists
 from crf.checks import follow_up, timing
 from crf.declare.form import Check, Crf, Section
 from crf.declare.items import Coded, Date
+from crf.myeloma import time_to
 
 
 class Death(Crf, title=_("Death"), about_day="died_on", chapter="follow_up"):
@@ -20,6 +21,9 @@ class Death(Crf, title=_("Death"), about_day="died_on", chapter="follow_up"):
         _("Main cause"), codelists.DeathCause, cdash="DTHCAUS", sdtm="DD.DDORRES:PRCDTH", investigator=True, critical=True,
         help=_("The disease or event that led to death, not how it ended (cardiac arrest)."),
     )  # fmt: skip
+
+    overall_survival = time_to(_("Overall survival"), "os")
+    progression_free = time_to(_("Progression-free survival"), "pfs")
 
     dth01 = timing.not_in_the_future("DTH-01", "died_on")
     dth02 = timing.since_birth("DTH-02", "died_on")

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from crf import dose_limiting
 from crf.checks import conduct, timing
 from crf.declare.form import Check, Crf, Section
 from crf.declare.items import Date, Memo, Number, Text, When, YesNo
@@ -46,6 +47,8 @@ class DltEvaluation(
         limit=2000,
         help=_("Grade, duration and why it meets the definition of the protocol."),
     )  # fmt: skip
+
+    counted = dose_limiting.evaluable(_("Counts for dose escalation"))
 
     dlt01 = timing.not_in_the_future("DLT-01", "evaluated_on")
     dlt02 = timing.in_the_visit("DLT-02", "evaluated_on")

@@ -6,6 +6,7 @@ from crf import codelists, sources
 from crf.checks import follow_up, timing
 from crf.declare.form import Check, Log, Section
 from crf.declare.items import Coded, Date, Text
+from crf.myeloma import time_to
 
 
 class SubsequentTherapy(Log, title=_("Subsequent therapy"), about_day="started_on", chapter="follow_up"):
@@ -32,6 +33,9 @@ class SubsequentTherapy(Log, title=_("Subsequent therapy"), about_day="started_o
         _("Last day"), cdash="CMENDAT_SUB", sdtm="CM.CMENDTC", required=False,
         help=_("Last day given. Blank while it is given."),
     )  # fmt: skip
+
+    progression_free = time_to(_("Progression-free survival"), "pfs")
+    next_treatment = time_to(_("Time to next treatment"), "ttnt")
 
     sub01 = timing.not_in_the_future("SUB-01", "started_on")
     sub02 = timing.not_in_the_future("SUB-02", "ended_on")

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from crf.checks import follow_up, timing
 from crf.declare.form import Check, Crf, Section
 from crf.declare.items import Date, When, YesNo
+from crf.myeloma import time_to
 
 
 class SurvivalStatus(Crf, title=_("Survival status"), about_day="status_on", chapter="follow_up"):
@@ -24,6 +25,9 @@ class SurvivalStatus(Crf, title=_("Survival status"), about_day="status_on", cha
         shown_if=When("alive", "Y", "U"),
         help=_("The last day for which somebody vouches; survival is censored there, so it is never guessed."),
     )  # fmt: skip
+
+    overall_survival = time_to(_("Overall survival"), "os")
+    next_treatment = time_to(_("Time to next treatment"), "ttnt")
 
     sur01 = timing.not_in_the_future("SUR-01", "status_on")
     sur02 = timing.in_the_visit("SUR-02", "status_on")

@@ -11,10 +11,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.async_api import Page
 
 from tests.browser.many import Look
+from tests.browser.screenshots import SCHEMES, WIDTHS
 from tests.browser.walk import Stop
 
-WIDTHS = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 390, "height": 844}}
-SCHEMES = ("light", "dark")
+__all__ = ["SCHEMES", "WIDTHS", "access", "as_high_as_it_is", "both", "by_axe", "drawn", "too_wide", "words"]
+
 # WCAG 1.4.4 and 1.4.10: 1280 px at 200 %, and 1280 px at 400 %.
 ZOOMED = {"width": 640, "height": 450}
 RULES = {
@@ -82,6 +83,12 @@ async def as_high_as_it_is(page: Page) -> None:
     size = page.viewport_size or WIDTHS["wide"]
     high = min(await page.evaluate("document.documentElement.scrollHeight"), HIGHEST)
     await page.set_viewport_size({"width": size["width"], "height": max(high, size["height"])})
+    await drawn(page)
+
+
+async def drawn(page: Page) -> None:
+    """Waits until the page is drawn anew: a picture taken before shows its head again where the old window ended."""
+    await page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def access(combinations: Sequence[tuple[str, str]], *, each: bool = False) -> Look:

@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.db import transaction
 from django.urls import reverse
 
-from crf import drafts, not_done
+from crf import codelists, drafts, not_done
 from crf.declare.form import casebook, form_named
 from crf.index import FormIndex
 from crf.ledger import address
@@ -18,7 +18,7 @@ from crf.place import Place
 from crf.workflow import Query
 from tests import filled, study
 from trial import audit, protocol, subjects
-from trial.models import Job, Site, Subject, User
+from trial.models import Delegation, Job, Site, Subject, User
 
 NOW = datetime(2026, 4, 20, 6, 0, tzinfo=UTC)
 WHY = "Equipment out of order"
@@ -35,9 +35,11 @@ class Places:
 
     subject: str = "/subjects/01-001/"
     screened: str = "/subjects/01-002/"
+    failed: str = "/subjects/01-003/"
     unscheduled: str = "unsch-1"
     forms: tuple[tuple[str, str], ...] = (("crs_assessment", "/subjects/01-001/d1/crs-assessment/"),)
     query: int = 1
+    delegation: int = 1
     job: int = 1
     export: int = 1
     panel: tuple[tuple[str, str], ...] = ()
@@ -49,21 +51,25 @@ def prepare() -> Places:
     site, by = Site.objects.get(code="01"), User.objects.get(username="investigator-01")
     mine = study.infused(site, by=by)
     screened = study.screened(site, by=by)
+    failed = study.screened(site, by=by)
     with study.seeing_everything():
         filled.enter_the_rest(mine, by=by, version=protocol.VERSIONS[-1].code)
         _states(mine, by)
+        subjects.fail_screening(failed, by=by, reason=str(codelists.FailReason.choices[0][1]))
         with transaction.atomic(), audit.acting(by):
-            failed = Job.objects.create(
+            job = Job.objects.create(
                 kind="refresh", state=Job.State.FAILED, requested_by=by.username, error="The store is full."
             )
             export = Job.objects.create(kind="export", state=Job.State.QUEUED, requested_by="data-manager")
         return Places(
             subject=f"/subjects/{mine.code}/",
             screened=f"/subjects/{screened.code}/",
+            failed=f"/subjects/{failed.code}/",
             unscheduled=mine.visits.filter(unscheduled=True).latest("pk").code,
             forms=tuple(_one_of_each_kind(mine)),
             query=Query.objects.filter(subject=mine).exclude(state=Query.State.CLOSED).latest("pk").pk,
-            job=failed.pk,
+            delegation=Delegation.objects.filter(site=site).latest("pk").pk,
+            job=job.pk,
             export=export.pk,
             panel=tuple(_panel()),
             endpoints=tuple(_endpoints()),

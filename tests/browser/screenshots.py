@@ -12,14 +12,19 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.async_api import Page
 
-from tests.browser.examine import SCHEMES, WIDTHS, as_high_as_it_is
-from tests.browser.many import Look
-from tests.browser.walk import Stop
+# The command starts before Django and its database are there: what needs them is imported inside the session.
+if TYPE_CHECKING:
+    from playwright.async_api import Page
 
+    from tests.browser.many import Look
+    from tests.browser.walk import Stop
+
+SCHEMES = ("light", "dark")
+WIDTHS = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 390, "height": 844}}
 LANGUAGES = ("en", "zh-hans")
 COLOURS = 256  # of a palette, so that a picture stays small
 PYTEST = Path(__file__).with_name("pictures.py")
@@ -27,6 +32,7 @@ PYTEST = Path(__file__).with_name("pictures.py")
 
 def picture(out: Path, language: str, schemes: Sequence[str], widths: Sequence[str]) -> Look:
     """Takes the page in each theme and width: the window is as high as the page, so what sticks to its foot stands there."""
+    from tests.browser.examine import as_high_as_it_is
 
     async def look(page: Page, stop: Stop, number: int) -> list[str]:
         found = []

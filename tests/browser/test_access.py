@@ -1,8 +1,7 @@
-"""Nothing for axe to find, on any page, light and dark, wide and narrow; and the second language."""
+"""What only two people or a switch bring about is readable too; every other page is walked by test_walk.py."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -18,12 +17,7 @@ EVERYTHING = {
     "resultTypes": ["violations"],
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
 }
-# A narrow window changes no colour, and the dark theme nothing but colours: each rule runs where it can find something.
-ALL_BUT_COLOURS = EVERYTHING | {"rules": {"color-contrast": {"enabled": False}}}
-COLOURS = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
 AT_MOST_OVER = 1  # pixels wider than the window, for rounding
-
-Prepare = Callable[[Page], None]
 
 
 @pytest.fixture
@@ -35,87 +29,6 @@ def queried(people: Any, fresh: Any) -> Any:
                 "crs_assessment", fresh, f"d{day}", study.typed_crs(day, **changes), by=people("investigator-01")
             )
     return fresh
-
-
-def pages_of(subject: Any, query: int) -> Iterator[tuple[str | None, str, Prepare | None]]:
-    """Who looks, where, and what is done there before."""
-    book = f"/subjects/{subject.code}/"
-    yield from (
-        (None, "/accounts/login/", None),
-        ("coordinator-01", "/", None),
-        ("data-manager", "/subjects/", None),
-        ("coordinator-01", "/subjects/?q=nobody", None),
-        ("coordinator-01", "/subjects/screen/", None),
-        ("coordinator-01", "/subjects/screen/", save),
-        ("coordinator-01", book, None),
-        ("coordinator-01", book + "enrol/", None),
-        ("coordinator-01", book + "d2/", None),
-        ("coordinator-01", book + "visits/", None),
-        ("investigator-01", url_of(subject, "d1"), None),
-        ("investigator-01", url_of(subject, "d3"), with_errors),
-        ("data-manager", url_of(subject, "d1"), None),
-        ("investigator-01", url_of(subject, "screening", "eligibility"), None),
-        ("investigator-01", url_of(subject, "d1") + "history/", None),
-        ("investigator-01", url_of(subject, "d1"), open_drawer),
-        ("data-manager", "/queries/", None),
-        ("investigator-01", f"/queries/{query}/", None),
-        ("data-manager", f"/queries/{query}/", None),
-        ("statistician", "/endpoints/", None),
-        ("statistician", "/endpoints/", first_endpoint),
-        ("statistician", "/endpoints/", first_cell),
-        ("statistician", "/published/", None),
-        ("data-manager", "/jobs/", None),
-        ("data-manager", "/exports/", None),
-        ("coordinator-01", "/accounts/password/change/", None),
-        ("coordinator-01", "/accounts/logout/", None),
-        ("coordinator-01", "/accounts/password/reset/", None),
-        ("coordinator-01", "/subjects/09-999/", None),
-        ("data-manager", "/subjects/screen/", None),
-    )
-
-
-def with_errors(page: Page) -> None:
-    fill(page, {"temperature": "98.6", "vasopressors": [study.PRESSOR | {"dose": "much"}]})
-    save(page)
-
-
-def open_drawer(page: Page) -> None:
-    page.get_by_role("link", name="History").click()
-    expect(page.locator("#cw-drawer tbody tr").first).to_be_visible()
-
-
-def first_endpoint(page: Page) -> None:
-    page.locator("main a[href^='/endpoints/']").first.click()
-    page.wait_for_load_state()
-
-
-def first_cell(page: Page) -> None:
-    first_endpoint(page)
-    page.goto(page.locator("main td a").first.get_attribute("href"))
-
-
-def test_axe_finds_nothing_on_any_page_wide_narrow_or_dark(signed_in: Any, queried: Any, conclusions: None) -> None:
-    from crf.workflow import Query
-
-    with study.seeing_everything():
-        query = Query.objects.filter(subject=queried).latest("id").pk
-    seen: list[str] = []
-    people: dict[str | None, Page] = {}
-    for who, path, prepare in pages_of(queried, query):
-        page = people.get(who) or people.setdefault(who, signed_in(who, traced=False, reduced_motion="reduce"))
-        page.emulate_media(color_scheme="light")
-        page.set_viewport_size(WIDE)
-        page.goto(path)
-        if prepare:
-            prepare(page)
-        at = f"{path} {prepare.__name__ if prepare else ''}"
-        seen += found_by_axe(page, f"{at} wide", EVERYTHING)
-        page.set_viewport_size(NARROW)
-        seen += found_by_axe(page, f"{at} narrow", ALL_BUT_COLOURS)
-        page.set_viewport_size(WIDE)
-        page.emulate_media(color_scheme="dark")
-        seen += found_by_axe(page, f"{at} dark", COLOURS)
-    assert not seen, "\n".join(seen)
 
 
 def found_by_axe(page: Page, at: str, rules: dict[str, Any]) -> list[str]:

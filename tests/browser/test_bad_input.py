@@ -48,7 +48,7 @@ def test_every_kind_of_bad_value_is_explained_at_its_item_and_stays_there(signed
     expect(page.locator("[name=temperature]")).to_be_focused()
     page.locator("#cw-errors a[href='#item-anticytokine']").click()
     assert page.evaluate("document.activeElement.name") == "anticytokine"
-    page.locator("#cw-errors a[href='#item-vasopressors']").click()
+    page.locator("#cw-errors a[href='#id_vasopressors-0-dose']").click()
     assert page.evaluate("document.activeElement.name") == "vasopressors-0-dose"
 
     # Corrected where it stands, it is saved: nothing had to be typed twice.

@@ -1,4 +1,4 @@
-"""The course by keyboard and pointer: a stop a lane, arrows from mark to mark, Enter opens the form; and nothing for axe."""
+"""The course by keyboard and pointer: a stop a lane, arrows from mark to mark, Enter opens the form."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_access import COLOURS, EVERYTHING, NARROW, WIDE, found_by_axe
+from tests.browser.test_access import NARROW
 
 FATAL, QUIET = "02-007", "01-010"
 
@@ -76,20 +76,3 @@ def test_without_scripts_every_mark_is_a_link_with_a_title(signed_in: Any) -> No
     mark.focus()
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("Death")
-
-
-def test_axe_finds_nothing_light_dark_wide_narrow_in_both_languages(signed_in: Any) -> None:
-    seen: list[str] = []
-    for who, language, codes in (("data-manager", "en", (FATAL, QUIET)), ("coordinator-02", "zh-hans", (FATAL,))):
-        page: Page = signed_in(who, traced=False, reduced_motion="reduce")
-        for code in codes:
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                for size in (WIDE, NARROW):
-                    page.set_viewport_size(size)
-                    page.goto(f"/subjects/{code}/course/")
-                    expect(page.locator("html")).to_have_attribute("lang", language)
-                    page.locator(".cw-course-values summary").click()
-                    rules = EVERYTHING if scheme == "light" else COLOURS
-                    seen += found_by_axe(page, f"{code} {language} {scheme} {size['width']}", rules)
-    assert not seen, "\n".join(seen)

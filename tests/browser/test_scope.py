@@ -59,7 +59,8 @@ def paths(subject: Any) -> list[str]:
     """Every address, filled with what belongs to this subject where it can."""
     known = {
         "code": subject.code, "visit_code": "d1", "slug": "crs-assessment", "occurrence": "1", "pk": str(query_of(subject)),
-        "site_code": "01", "name": "crs_by_grade", "kind": "csv", "row": "any", "column": "all",
+        "site_code": "01", "name": "crs_by_grade", "kind": "csv", "row": "any", "column": "all", "step": "next-form",
+        "role": "investigator",
     }  # fmt: skip
     found = []
     for route, parts in addresses():

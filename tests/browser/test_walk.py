@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 from zoneinfo import available_timezones
@@ -81,6 +84,11 @@ def test_every_kind_of_form_and_every_table_is_walked(study_places: Places) -> N
 def test_a_stop_has_a_name_of_its_own(study_places: Places) -> None:
     found = [stop.name for stop in stops(study_places)]
     assert len(found) == len(set(found)) > 150
+
+
+def test_the_command_that_takes_the_pictures_starts_before_django_does() -> None:
+    alone = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    subprocess.run([sys.executable, "-m", "tests.browser.screenshots", "--help"], env=alone, check=True, timeout=60)
 
 
 # --- the walk

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,32 +11,20 @@ from django.utils import translation
 from playwright.async_api import Page
 
 from tests.browser.places import Places, panel_address
-from trial.manual import CHAPTERS
+from trial.manual import CHAPTERS, Chapter
 
 Before = Callable[[Page], Awaitable[None]]
 # Addresses that are no page of their own, each with the reason.
 NOT_PAGES = {
     "account_signup": "404 for everybody",
-    "set_language": "a switch: POST",
-    "theme": "a switch: POST",
-    "alive": "asked by scripts",
-    "lock": "asked by scripts",
-    "unlock": "asked by scripts",
+    **dict.fromkeys(("set_language", "theme"), "a switch: POST"),
+    **dict.fromkeys(("alive", "lock", "unlock", "log-new-draft", "form-draft", "form-again-draft"), "asked by scripts"),
     "health": "asked by machines",
-    "log-new-verdict": "a part of the form's page",
-    "log-new-draft": "asked by scripts",
-    "form-verdict": "a part of the form's page",
-    "form-draft": "asked by scripts",
-    "form-again-verdict": "a part of the form's page",
-    "form-again-draft": "asked by scripts",
-    "export-run": "a deed: POST",
-    "export-again": "a deed: POST",
-    "export-download": "a file",
-    "endpoints-refresh": "a deed: POST",
+    **dict.fromkeys(("log-new-verdict", "form-verdict", "form-again-verdict"), "a part of the form's page"),
+    **dict.fromkeys(("form-go", "form-again-go"), "leads to another page"),
+    **dict.fromkeys(("export-run", "export-again", "endpoints-refresh", "job-retry"), "a deed: POST"),
     "endpoints-state": "a part of the endpoints' page",
-    "endpoint-figure": "a file",
-    "endpoint-file": "a file",
-    "job-retry": "a deed: POST",
+    **dict.fromkeys(("export-download", "endpoint-figure", "endpoint-file"), "a file"),
 }
 ADMINISTRATORS = ("trial.user", "trial.membership", "trial.site", "axes.accessattempt")
 ADDED_BY_HAND = (
@@ -62,42 +50,52 @@ class Stop:
 
 
 def stops(at: Places, *, brief: bool = False) -> Iterator[Stop]:
-    """Every page of the application. brief: of the pages that one template draws (reviews of forms, tables) three of each."""
+    """Every page of the application. brief: of the pages that one template draws (reviews, tables, forms, chapters) some."""
     if brief:
         kinds = [label for label, _ in at.panel if label.startswith("crf.")]
-        left_out = {label for label in kinds if label not in (*kinds[:3], kinds[-1])}
-        at = replace(at, panel=tuple(row for row in at.panel if row[0] not in left_out), endpoints=at.endpoints[::8])
+        left_out = {label for label in kinds if label not in (*kinds[:2], kinds[-1])}
+        at = replace(
+            at, panel=tuple(row for row in at.panel if row[0] not in left_out), endpoints=at.endpoints[::8], forms=at.forms[::3]
+        )  # fmt: skip
     yield from door()
     yield from lists(at)
     yield from subject_pages(at)
     yield from form_pages(at)
     yield from conclusions(at)
     yield from panel(at)
-    yield from help_pages()
+    yield from help_pages(CHAPTERS[::5] if brief else CHAPTERS)
     yield from refusals()
 
 
-# Pictures of the manual: the stop that shows it.
-PICTURED = (
-    "lock", "home", "form-new", "form-needs-reason", "form-conflict", "replan", "query", "form-queried",
-)  # fmt: skip
+# Pictures of the manual: the stop that shows it -> selector of the part that is shown; blank = the window.
+PICTURED = {
+    "lock": "", "home": "", "form-new": "", "form-keys": "#cw-keys", "form-needs-reason": "#item-reason", "form-conflict": "",
+    "move-to": "", "replan": "", "query": "", "form-queried": "", "course": "", "rescreen": "", "transfer": "",
+    "delegation": "",
+}  # fmt: skip
 # Stop -> picture of the README.
 README = {
     "form-queried": "crs-form", "casebook": "casebook", "published": "published", "response-progressed": "response",
-    "response-complete": "response-tree", "endpoint-progression_free_survival": "progression-free-survival",
+    "response-complete": "response-tree", "course": "course", "endpoint-progression_free_survival": "progression-free-survival",
 }  # fmt: skip
+
+
+def readme(at: Places) -> Iterator[Stop]:
+    """The stops whose pictures stand in the README; the casebook is that of a subject of the demonstration."""
+    yield from (stop for stop in stops(at) if stop.name in README and stop.name != "casebook")
+    yield Stop("casebook", "investigator-01", "/subjects/01-003/")
 
 
 def manual(at: Places) -> Iterator[Stop]:
     """The stops whose pictures stand in the manual."""
-    yield from (stop for stop in stops(at) if stop.name in PICTURED)
-    yield Stop("casebook", "investigator-01", "/subjects/01-003/")
+    yield from (replace(stop, part=PICTURED[stop.name] or stop.part) for stop in stops(at) if stop.name in PICTURED)
+    yield Stop("casebook", "investigator-01", "/subjects/01-003/", part=".cw-casebook-wrap")
     yield Stop("response", "data-manager", "/subjects/02-001/response/")
     label, pk = next((label, pk) for label, pk in at.panel if label == "crf.crsassessment")
     yield Stop("panel-form", "data-manager", panel_address(label, "change", pk))
 
 
-def help_pages() -> Iterator[Stop]:
+def help_pages(chapters: Sequence[Chapter] = CHAPTERS) -> Iterator[Stop]:
     """The manual: contents of each role, and every chapter."""
     yield Stop("help", "coordinator-01", "/help/")
     yield Stop("help-tour", "coordinator-01", "/help/tour/")
@@ -105,7 +103,7 @@ def help_pages() -> Iterator[Stop]:
     yield Stop("tour-of-a-monitor", "monitor", "/?tour=1", tour_on)
     for role in ("investigator", "data-manager", "administrator"):
         yield Stop(f"help-for-{role}", "inspector", f"/help/for/{role}/")
-    for chapter in CHAPTERS:
+    for chapter in chapters:
         yield Stop(f"help-{chapter.name}", "inspector", f"/help/{chapter.name}/")
 
 
@@ -140,6 +138,11 @@ def lists(at: Places) -> Iterator[Stop]:
     yield Stop("exports", "data-manager", "/exports/")
     yield Stop("export", "data-manager", f"/exports/{at.export}/")
     yield Stop("jobs", "data-manager", "/jobs/")
+    yield Stop("delegations", "data-manager", "/delegation/")
+    yield Stop("delegation", "investigator-01", "/delegation/01/")
+    yield Stop("delegation-of-the-sponsor", "data-manager", "/delegation/01/")
+    yield Stop("delegation-read-only", "monitor", "/delegation/01/")
+    yield Stop("delegation-end", "data-manager", f"/delegation/01/{at.delegation}/end/")
 
 
 def subject_pages(at: Places) -> Iterator[Stop]:
@@ -152,6 +155,13 @@ def subject_pages(at: Places) -> Iterator[Stop]:
     yield Stop("visit", "coordinator-01", mine + "d3/")
     yield Stop("visit-not-done", "coordinator-01", mine + "d6/not-done/")
     yield Stop("visit-remove", "coordinator-01", f"{mine}{at.unscheduled}/remove/")
+    yield Stop("fail-screening", "coordinator-01", at.screened + "fail-screening/")
+    yield Stop("casebook-failed", "coordinator-01", at.failed)
+    yield Stop("rescreen", "coordinator-01", at.failed + "rescreen/")
+    yield Stop("transfer", "data-manager", mine + "transfer/")
+    yield Stop("course", "data-manager", "/subjects/02-007/course/", part=".cw-lanes-frame")
+    yield Stop("course-screened", "coordinator-01", at.screened + "course/")
+    yield Stop("course-values", "investigator-01", "/subjects/01-010/course/", open_values)
     yield Stop("response", "data-manager", mine + "response/")
     yield Stop("response-progressed", "data-manager", "/subjects/02-001/response/")
     yield Stop("response-complete", "data-manager", "/subjects/02-001/response/", open_first)
@@ -171,6 +181,7 @@ def form_pages(at: Places) -> Iterator[Stop]:
         yield Stop(f"form-{name}", "investigator-01", path)
     yield Stop("form-new", "investigator-01", crs.format("d7"))
     yield Stop("form-help", "investigator-01", crs.format("d8"), open_help)
+    yield Stop("form-keys", "investigator-01", crs.format("d7"), open_keys)
     yield Stop("form-errors", "investigator-01", crs.format("d9"), with_errors)
     yield Stop("form-queried", "investigator-01", crs.format("d1"))
     yield Stop("form-read-only", "data-manager", crs.format("d1"))
@@ -183,11 +194,17 @@ def form_pages(at: Places) -> Iterator[Stop]:
     yield Stop("print-second", "investigator-01", crs.format("d1") + "2/print/")
     yield Stop("print-blank", "investigator-01", crs.format("d1") + "print/?blank=1")
     yield Stop("print-not-done", "investigator-01", f"{mine}d3/vital-signs/print/")
+    yield Stop("print-casebook", "data-manager", mine + "print/")
+    yield Stop("print-log-blank", "investigator-01", f"{mine}logs/adverse-event/new/print/")
     yield Stop("print-visit", "data-manager", f"{mine}d1/print/")
     yield Stop("replan", "investigator-01", f"{mine}d0/car-t-infusion/", another_infusion_day)
     yield Stop("mark-not-done", "coordinator-01", f"{mine}d8/vital-signs/not-done/")
     yield Stop("mark-not-done-taken-back", "coordinator-01", f"{mine}d3/vital-signs/not-done/")
     yield Stop("mark-second-not-done", "coordinator-01", crs.format("d2") + "2/not-done/")
+    yield Stop("move", "coordinator-01", crs.format("d1") + "move/")
+    yield Stop("move-to", "coordinator-01", crs.format("d1") + "move/?visit=d3")
+    yield Stop("move-entry", "coordinator-01", f"{mine}log/adverse-event/2/move/")
+    yield Stop("move-second", "coordinator-01", crs.format("d1") + "2/move/")
     yield Stop("history", "coordinator-01", crs.format("d1") + "history/")
     yield Stop("history-second", "coordinator-01", crs.format("d1") + "2/history/")
     yield Stop("history-drawer", "coordinator-01", crs.format("d1"), open_history)
@@ -275,10 +292,18 @@ async def open_first(page: Page) -> None:
     await page.locator("details.cw-why > summary").first.click()
 
 
+async def open_values(page: Page) -> None:
+    await page.locator(".cw-course-values summary").click()
+
+
 async def open_help(page: Page) -> None:
     for help_ in await page.locator("#crf-form details.cw-help > summary").all():
         if await help_.is_visible():
             await help_.click()
+
+
+async def open_keys(page: Page) -> None:
+    await page.locator("[data-open-keys]").click()
 
 
 async def open_history(page: Page) -> None:

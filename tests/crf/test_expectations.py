@@ -49,6 +49,10 @@ def visit(code: str, day: int | None, actual: int | None = None) -> Visit:
         ("crs_assessment", visit("d10", 10), Facts(died_on=on(9)), "dead"),
         ("crs_assessment", visit("d10", 10), Facts(died_on=on(10)), None),
         ("informed_consent", visit("screening", None), Facts(died_on=on(1)), "dead"),
+        # So does the end of the study, whatever its reason.
+        ("survival_status", visit("m3", 91), Facts(ended_on=on(90)), "ended"),
+        ("survival_status", visit("m3", 91), Facts(ended_on=on(91)), None),
+        ("end_of_study", visit("m24", 730), Facts(ended_on=on(90)), "ended"),
         # A progression ends what follows the disease, at the months after it.
         ("response_assessment", visit("m3", 91), Facts(progression_on=on(90)), "progressed"),
         ("response_assessment", visit("m3", 91), Facts(progression_on=on(91)), None),
@@ -171,6 +175,30 @@ def test_nothing_is_asked_for_after_a_death_and_what_was_entered_stays(
     assert "m2" in asked(infused, "response_assessment")  # planned for the day before
     shown = {(e.form.declared.name, e.visit.code) for e in ledger([infused], now=LATE) if e.visit}
     assert ("survival_status", "m6") in shown  # it contradicts the death; hiding it would be worse
+
+
+@pytest.mark.django_db
+def test_nothing_is_asked_for_after_the_end_of_the_study_until_its_day_is_corrected(
+    infused: Subject, submit: Any, investigator: User
+) -> None:
+    at = subjects.unscheduled(infused, by=investigator, on=on(95)).code
+    submit("end_of_study", at, ended_on=str(on(95)), reason="WITHDRAWAL BY SUBJECT")
+    late = {v for v in MONTHLY if v not in ("m1", "m2", "m3")}
+    for form in schedule.ACTIVITIES:
+        assert not asked(infused, form) & late, form
+    assert "m3" in asked(infused, "response_assessment")
+    assert all(e.visit is None or e.visit.code not in late for e in waiting(_again(infused), now=LATE))
+    study.submit(
+        "end_of_study", infused, at, {"ended_on": str(on(200)), "reason": "WITHDRAWAL BY SUBJECT"}, by=investigator,
+        now=LATE, reason="Transcription error",
+    )  # fmt: skip
+    assert "m6" in asked(infused, "response_assessment")
+    assert "m9" not in asked(infused, "response_assessment")
+
+
+def _again(subject: Subject) -> Any:
+    """As the work list reads it: without what wants nothing more."""
+    return ledger([Subject.objects.select_related("site").get(pk=subject.pk)], now=LATE, settled=False)
 
 
 @pytest.mark.django_db

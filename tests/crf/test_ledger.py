@@ -10,9 +10,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from crf import expectations, facts, sheet, stored
-from crf.declare.form import Crf, casebook
+from crf import drafts, expectations, facts, not_done, sheet, stored
+from crf.declare.form import Crf, casebook, form_named
 from crf.ledger import STATES, ledger, waiting
+from crf.place import Place
 from crf.synthetic import load, plan
 from tests import database, study
 from trial import audit, subjects
@@ -185,6 +186,68 @@ def test_a_survival_status_that_says_alive_or_unknown_asks_for_no_death(
     study.submit("survival_status", infused, "m2", told, by=investigator)
     subject = Subject.objects.select_related("site").get(pk=infused.pk)
     assert not [e for e in ledger([subject], now=datetime(2026, 6, 1, tzinfo=UTC)) if e.form.declared.name == "death"]
+
+
+# --- a correction that somebody began
+
+
+def _begun(subject: Subject, by: User, visit: str, **values: list[str]) -> None:
+    place = {"visit": study.visit_of(subject, visit), "occurrence": 1}
+    drafts.save("crs_assessment", subject, **place, values=values, based_on=1, by=by)
+
+
+@pytest.mark.django_db
+def test_the_draft_of_a_correction_is_listed_and_shown_in_the_casebook_as_other_drafts_are(
+    infused: Subject, investigator: User, scope: None
+) -> None:
+    study.submit("crs_assessment", infused, "d1", study.typed_crs(1), by=investigator)
+    subject = Subject.objects.select_related("site").get(pk=infused.pk)
+    _begun(subject, investigator, "d1", temperature=["38.9"])
+    for settled in (True, False):
+        (one,) = [e for e in ledger([subject], now=study.NOW, settled=settled) if e.state == "draft"]
+        assert (one.form.declared.name, one.visit and one.visit.code, one.status) == (
+            "crs_assessment",
+            "d1",
+            "COMPLETE",
+        )
+        assert one.begun and one in waiting([one], now=study.NOW)
+    client = signed_in(investigator.username)
+    (row,) = [row for row in client.get("/?state=draft").context["due"] if row["subject_code"] == subject.code]
+    assert row["url"] == f"/subjects/{subject.code}/d1/crs-assessment/" and row["age_text"].startswith("saved ")
+    cells = [cell for row in client.get(f"/subjects/{subject.code}/").context["rows"] for cell in row["cells"] if cell]
+    (cell,) = [cell for cell in cells if cell["url"] == row["url"]]
+    assert cell["state"] == "draft" and "a correction was begun" in cell["title"]
+    assert client.get(row["url"]).context["page"]["state"] == "draft"
+
+
+@pytest.mark.django_db
+def test_a_queried_form_stays_queried_and_says_that_a_correction_was_begun(
+    infused: Subject, investigator: User, scope: None
+) -> None:
+    wrong = study.typed_crs(1, **study.SHOCK | {"investigator_grade": "1"})
+    study.submit("crs_assessment", infused, "d1", wrong, by=investigator)
+    subject = Subject.objects.select_related("site").get(pk=infused.pk)
+    _begun(subject, investigator, "d1", investigator_grade=["3"])
+    (one,) = [
+        e
+        for e in ledger([subject], now=study.NOW, settled=False)
+        if e.form.declared.name == "crs_assessment" and e.begun
+    ]
+    assert (one.state, one.queries > 0) == ("queried", True)
+    due = signed_in(investigator.username).get("/?form=crs_assessment&state=queried").context["due"]
+    assert [" · draft saved " in f" · {row['age_text']}" for row in due] == [True]
+
+
+@pytest.mark.django_db
+def test_a_form_that_was_not_done_and_is_being_entered_after_all_is_a_draft(
+    infused: Subject, investigator: User, scope: None
+) -> None:
+    subject = Subject.objects.select_related("site").get(pk=infused.pk)
+    place = Place(form_named("crs_assessment"), subject, study.visit_of(subject, "d1"))
+    not_done.mark(place, by=investigator, reason="forgotten", now=study.NOW)
+    _begun(subject, investigator, "d1", temperature=["38.9"])
+    (one,) = [e for e in ledger([subject], now=study.NOW) if e.visit and e.visit.code == "d1" and e.form is place.form]
+    assert one.state == "draft"
 
 
 @pytest.mark.django_db

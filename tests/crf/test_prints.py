@@ -19,6 +19,10 @@ from trial.models import Subject, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]
 STATEMENTS = 15
+EVENT = {
+    "verbatim": "Infection of the catheter", "term": "INFECTION", "grade": "2", "onset_on": "2026-03-22", "ongoing": "Y",
+    "outcome": "NOT RECOVERED/NOT RESOLVED", "serious": "N", "related_cart": "N", "related_lymphodepletion": "N", "aesi": "N",
+}  # fmt: skip
 
 
 def text(page: str) -> str:
@@ -85,9 +89,41 @@ def test_a_visit_prints_all_its_forms_in_the_order_of_the_casebook_with_few_stat
     assert len(asked) <= STATEMENTS + 6, len(asked)
 
 
+def test_a_casebook_prints_visit_after_visit_and_then_the_logs_with_statements_for_each_kind_not_each_form(
+    reader: Client, queried: Subject, investigator: User
+) -> None:
+    address = f"/subjects/{queried.code}/print/"
+
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            reader.get(address)
+        return sum(one["sql"].startswith(("SELECT", "WITH")) for one in seen.captured_queries)
+
+    reader.get(address)
+    few = statements()
+    for day in (3, 2):
+        study.submit("crs_assessment", queried, f"d{day}", study.typed_crs(day), by=investigator)
+    assert statements() <= few
+    study.submit("adverse_event", queried, "log", EVENT, by=investigator)
+    page = reader.get(address).content.decode()
+    titles = re.findall(r"<h1>(.*?)</h1>", page)
+    assert titles[-1] == "Adverse event" and titles.count("CRS assessment") == 3
+    days = re.findall(r"</strong> · (Day \d+)", page)
+    assert days == sorted(days) and set(days) == {"Day 0", "Day 1", "Day 2", "Day 3"}
+    assert f'href="{address}"' in reader.get(f"/subjects/{queried.code}/").content.decode()
+
+
+def test_a_log_has_a_blank_form_to_print_before_its_first_entry(reader: Client, infused: Subject) -> None:
+    new = f"/subjects/{infused.code}/logs/adverse-event/new/"
+    assert f'href="{new}print/"' in reader.get(new).content.decode()
+    page = reader.get(new + "print/")
+    assert page.status_code == 200 and "data-print" in page.content.decode()
+    assert "New entry" in text(page.content.decode())
+
+
 def test_another_site_s_form_does_not_exist(other_coordinator: User, client: Client, queried: Subject) -> None:
     client.force_login(other_coordinator, backend="django.contrib.auth.backends.ModelBackend")
-    for path in ("d1/crs-assessment/print/", "d1/print/"):
+    for path in ("d1/crs-assessment/print/", "d1/print/", "print/"):
         assert client.get(f"/subjects/{queried.code}/{path}").status_code == 404
 
 

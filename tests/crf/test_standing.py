@@ -28,7 +28,7 @@ def everybody() -> list[Subject]:
 
 def shown(entries: list[Entry]) -> list[Any]:
     """What a page says of them."""
-    return [(e.state, e.subject.code, e.place, e.form, e.occurrence, e.due_on, e.queries, e.since) for e in entries]
+    return [(e.state, e.subject.code, e.place, e.form, e.occurrence, e.due_on, e.queries, e.begun) for e in entries]
 
 
 def kept_and_made() -> tuple[list[Any], list[Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.rules.imwg_records import GONE, INFUSED, SERUM, laboratory, marrow, on
-from trial.rules import myeloma
+from trial.rules import antigen, myeloma
 from trial.rules.time_to_event import Due
 
 HISTORY = SimpleNamespace(assessed_on=on(-10), light_chain="KAPPA", heavy_chain="IGG", prior_anti_cd38="N")
@@ -109,3 +109,13 @@ def test_a_subject_without_any_form_has_nothing_and_fails_nothing() -> None:
 def test_rows_of_any_order_give_the_same() -> None:
     assert followed(myeloma_laboratory=LABS[::-1], bone_marrow=MARROWS[::-1]).response == followed().response
     assert GONE["serum_m_protein"] == 0
+
+
+def test_the_antigens_at_the_progression_are_told_by_any_marrow() -> None:
+    assert myeloma.antigens_on(None).clause == myeloma.NOT_INFUSED
+    assert myeloma.antigens_on(followed()).clause == antigen.NO_PROGRESSION
+    relapse = [*LABS, laboratory(120, SERUM), laboratory(127, SERUM)]
+    marrows = [*MARROWS, marrow(121, bcma_positive=60, cd38_positive=3)]
+    verdict = myeloma.antigens_on(followed(myeloma_laboratory=relapse, bone_marrow=marrows))
+    assert verdict.value == "BCMA+CD38-"
+    assert verdict.shown["on"] == on(121).isoformat()

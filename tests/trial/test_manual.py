@@ -22,7 +22,7 @@ SHOWN = re.compile(r'picture="(help/[^"]+)" alt="([^"]*)"')
 BOLD = re.compile(r"<strong>(.+?)</strong>")
 MOST = 3_000_000  # bytes of all pictures
 # Bold words that are no sentence of ours: formats of files, a sign, Django's own words, and parts of longer sentences.
-OTHERS = {"?", "CSV", "XLSX", "RTF", "JSON", "SVG"}
+OTHERS = {"?", "CSV", "XLSX", "JSON", "SVG"}
 
 
 def text(chapter: manual.Chapter, language: str) -> str:

@@ -127,14 +127,17 @@ def daily(of: Counts, *, first: int, last: int, options: CountOptions) -> dict[i
     found: dict[int, Fraction] = {}
     draws = [draw for draw in of.draws if draw[0] >= first - options.gap_days]
     for (day, count), (next_day, next_count) in pairwise(draws):
-        for between in range(day, next_day):
-            step = Fraction(between - day, next_day - day) if options.interpolation == "LINEAR" else Fraction(0)
-            found[between] = count + (next_count - count) * step
+        asked = range(max(day, first), min(next_day, end + 1))
+        if options.interpolation == "LINEAR":
+            a_day = (next_count - count) / (next_day - day)
+            found.update((between, count + a_day * (between - day)) for between in asked)
+        else:
+            found.update(dict.fromkeys(asked, count))
     if draws:
         day, count = draws[-1]
         until = max(day, end if of.last is None else min(end, of.last)) if options.last_count_stands else day
-        found.update(dict.fromkeys(range(day, until + 1), count))
-    return {day: count for day, count in found.items() if first <= day <= end}
+        found.update(dict.fromkeys(range(max(day, first), min(until, end) + 1), count))
+    return found
 
 
 def low_days(by_day: Mapping[int, Fraction], low: Low, *, recovery_days: int) -> int:

@@ -1,7 +1,7 @@
 """The findings of IEC-HS around one day: what a form of that day shows, and what the tables count."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from trial.rules import iec_hs
@@ -30,10 +30,18 @@ class Told:
     infused_on: date
     rows: Rows
     limits: Callable[[str, date], Limits]
+    # The panels of one day are several forms, and each shows the same findings.
+    _days: dict[date, IecHs] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 def around(told: Told, day: date) -> IecHs:
     """The findings of a day after the infusion and of the days before it that are read with it, none before day 1."""
+    if day not in told._days:
+        told._days[day] = _around(told, day)
+    return told._days[day]
+
+
+def _around(told: Told, day: date) -> IecHs:
     first = max(day - timedelta(days=DAYS_BEFORE), told.infused_on + timedelta(days=1))
     limits: Mapping[str, Limits] = {analyte.item: told.limits(analyte.item, day) for analyte in ANALYTES}
     asked = recorded(told.rows, infused_on=told.infused_on, since=first, until=day)

@@ -1,7 +1,8 @@
 """The rows that IEC-HS is read from: one item's values before the infusion and after it."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -9,6 +10,13 @@ from typing import Any, NamedTuple
 from trial.rules.crs_episodes import day_of
 from trial.rules.reference import Limits
 from trial.rules.verdict import decimal, known
+
+
+class Values(NamedTuple):
+    """Day and value of one item, by day; and whether some could be no value."""
+
+    good: tuple[tuple[date, Decimal], ...]
+    impossible: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +27,24 @@ class Rows:
     coagulation: Iterable[Any] = ()
     inflammation: Iterable[Any] = ()
     haematology: Iterable[Any] = ()
+    # What was read of them: the findings of one day after the other ask for the same values.
+    _dated: dict[str, Sequence[tuple[date, Any]]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _values: dict[tuple[str, str], Values] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def dated(self, form: str) -> Sequence[tuple[date, Any]]:
+        """The forms of a kind that have a day, with that day."""
+        if form not in self._dated:
+            days = ((_day(row), row) for row in getattr(self, form))
+            self._dated[form] = tuple((on, row) for on, row in days if on is not None)
+        return self._dated[form]
+
+    def values(self, item: str, form: str) -> Values:
+        """Every value of an item."""
+        if (item, form) not in self._values:
+            told = [(on, value) for on, row in self.dated(form) if (value := decimal(read(row, item))) is not None]
+            good = tuple(sorted((on, value) for on, value in told if value.is_finite() and value >= 0))
+            self._values[item, form] = Values(good, len(good) < len(told))
+        return self._values[item, form]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +70,25 @@ class Reader(NamedTuple):
         later = on > self.infusion and (self.since is None or on >= self.since)
         return later and (self.until is None or on <= self.until)
 
-    def dated(self, form: str) -> Iterator[tuple[date, Any]]:
-        for row in getattr(self.rows, form):
-            on = next((day for name in ("sampled_at", "sampled_on") if (day := day_of(read(row, name)))), None)
-            if on is not None:
-                yield on, row
+    def dated(self, form: str) -> Sequence[tuple[date, Any]]:
+        return self.rows.dated(form)
 
     def series(self, item: str, form: str) -> Series:
         """The values of an item; on one day all of them, so that the worst decides."""
-        values = [(on, decimal(read(row, item))) for on, row in self.dated(form)]
-        told = [(on, value) for on, value in values if value is not None]
-        good = sorted((on, value) for on, value in told if value.is_finite() and value >= 0)
-        before = [value for on, value in good if on <= self.infusion]
-        after = tuple((on, value) for on, value in good if self.looked_at(on))
-        until = tuple((on, value) for on, value in good if self.until is None or on <= self.until)
-        flags = ("VALUE_IMPOSSIBLE",) if len(good) < len(told) else ()
-        return Series(before[-1] if before else None, after, flags, until)
+        good, impossible = self.rows.values(item, form)
+        infused = bisect_right(good, self.infusion, key=_on)
+        end = len(good) if self.until is None else bisect_right(good, self.until, key=_on)
+        start = infused if self.since is None else max(infused, bisect_left(good, self.since, key=_on))
+        flags = ("VALUE_IMPOSSIBLE",) if impossible else ()
+        return Series(good[infused - 1][1] if infused else None, good[start:end], flags, good[:end])
+
+
+def _on(one: tuple[date, Decimal]) -> date:
+    return one[0]
+
+
+def _day(row: Any) -> date | None:
+    return next((day for name in ("sampled_at", "sampled_on") if (day := day_of(read(row, name)))), None)
 
 
 def read(row: Any, name: str) -> Any:

@@ -1,7 +1,7 @@
 """Cellular kinetics at one sample: the curve of its method and unit, each result as a verdict with its clause."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -40,9 +40,18 @@ class Curves:
 
     infused_on: date
     samples: Sequence[Any]
+    # Every form of one method and unit shows the same curve.
+    _drawn: dict[tuple[str, str, KineticsOptions], Kinetics] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def of(self, method: str, unit: str, *, options: KineticsOptions = RECOMMENDED) -> Kinetics:
         """The kinetics of one method in one unit; `options` without its methods."""
+        if (method, unit, options) not in self._drawn:
+            self._drawn[method, unit, options] = self._curve(method, unit, options)
+        return self._drawn[method, unit, options]
+
+    def _curve(self, method: str, unit: str, options: KineticsOptions) -> Kinetics:
         chosen = KineticsOptions(
             trapezoids=options.trapezoids, before_first=options.before_first, between=options.between,
             after_last=options.after_last, terminal=options.terminal, horizons=options.horizons,

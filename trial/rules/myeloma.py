@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from trial.rules import emd, imwg, time_to_event
+from trial.rules import antigen, emd, imwg, time_to_event
 from trial.rules.crs_episodes import day_of
 from trial.rules.imwg_options import finding
 from trial.rules.time_to_event import Assessed, TimeOptions
@@ -49,6 +49,7 @@ class Followed:
     os: Timed
     dor: Timed
     ttnt: Timed
+    antigens: Verdict  # BCMA and CD38 at the progression
 
     def place(self, day: date, *, join_days: int = imwg.RECOMMENDED.join_days) -> int | None:
         """Which assessment a form of this day belongs to: one that holds the day, else the nearest within `join_days`.
@@ -146,6 +147,9 @@ def follow(
             assessments=assessed,
             options=time_options,
         ),
+        antigens=antigen.antigen_at_relapse(
+            rows("bone_marrow"), progressed_on=response.progression_on, infused_on=infused_on
+        ),
     )
 
 
@@ -171,6 +175,11 @@ def lesions_on(whole: Followed | None, day: date | None) -> Verdict:
         return found
     imaging = found[0].response.assessments[found[1]].imaging
     return imaging.verdict if imaging is not None else finding(None, NOTHING_NEAR, days=_days())
+
+
+def antigens_on(whole: Followed | None) -> Verdict:
+    """Whether BCMA and CD38 were kept at the progression: of the subject, whichever marrow asks."""
+    return finding(None, NOT_INFUSED) if whole is None else whole.antigens
 
 
 def _at(followed: Followed | None, day: date | None) -> tuple[Followed, int] | Verdict:

@@ -9,3 +9,5 @@ from trial.formats.en.formats import (  # noqa: F401
 )
 
 MONTH_DAY_FORMAT = "n月j日"
+SAID_DATE_FORMAT, SAID_MONTH_FORMAT, SAID_YEAR_FORMAT = "Y年n月j日", "Y年n月", "Y年"
+SAID_DATETIME_FORMAT = "Y年n月j日 H:i"

@@ -23,6 +23,29 @@
         element.hidden = !holds(JSON.parse(element.dataset.shownIf), element.dataset.prefix || "");
       });
     }
+    sayWhatIsDropped();
+  }
+
+  // An answer that hides what is filled in says so, for that will not be saved. Where the answer itself is hidden by another,
+  // that one says it. The server says the same to those without scripts.
+  function filled(element) {
+    return Array.from(element.querySelectorAll("input:not([type=hidden]), select:not(.cw-unit), textarea")).some(function (control) {
+      return control.type === "radio" || control.type === "checkbox" ? control.checked : control.value.trim() !== "";
+    });
+  }
+  function sayWhatIsDropped() {
+    var dropped = new Map();
+    form.querySelectorAll("[data-shown-if][hidden]").forEach(function (element) {
+      if (!filled(element)) return;
+      var by = element;
+      do by = document.getElementById("item-" + JSON.parse(by.dataset.shownIf).item); while (by && by.hidden);
+      if (by) dropped.set(by, (dropped.get(by) || []).concat(element.dataset.label));
+    });
+    form.querySelectorAll("[data-dropped]").forEach(function (note) {
+      var items = dropped.get(note.closest(".cw-item"));
+      var text = items ? note.dataset.dropped.replace("{items}", function () { return items.join(" \u00b7 "); }) : "";
+      if (note.textContent !== text) note.textContent = text;
+    });
   }
 
   // -- Y, N, U on a yes/no group; digits on a group or list of grades: chosen, and on to the next item ------------------
@@ -121,7 +144,11 @@
     (beside ? beside.querySelector("select, input:not([type=hidden])") : rows.querySelector("[data-add-row]")).focus();
     form.dispatchEvent(new Event("input", { bubbles: true }));
   }
-  form.querySelectorAll("[data-remove-box]").forEach(function (box) { box.hidden = true; });
+  form.querySelectorAll("[data-remove-box]").forEach(function (box) {
+    box.hidden = true;
+    // A row that was taken away before the page came back, with an error elsewhere or as a draft, stays away.
+    if (box.querySelector("input:checked")) box.closest("[data-row]").hidden = true;
+  });
   form.querySelectorAll("[data-remove-row]").forEach(function (button) { button.hidden = false; });
   form.addEventListener("click", function (event) {
     var add = event.target.closest("[data-add-row]"), remove = event.target.closest("[data-remove-row]");
@@ -136,6 +163,12 @@
     if (rows && event.key === "Enter" && rows.querySelector("[data-add-row]")) { event.preventDefault(); addRow(rows); }
     var remove = rows && event.key === "Delete" && row && row.querySelector("[data-remove-row]");
     if (remove) { event.preventDefault(); removeRow(remove); }
+  });
+
+  // -- what the server says back beside a field: put in only where it changed, so that it is read aloud once ---------------
+  document.addEventListener("htmx:oobBeforeSwap", function (event) {
+    var place = event.detail.target, text = event.detail.fragment.textContent.trim();
+    if (place.matches("output") && place.textContent.trim() === text) event.preventDefault();
   });
 
   // -- unsaved values: where no draft is kept by itself (draft.js) --------------------------------------------------------

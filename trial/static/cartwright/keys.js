@@ -1,4 +1,5 @@
-// The keys of an entry page: a question mark outside a text field, or the button, opens their list; Escape closes it.
+// The keys of a form's page, outside a text field: a question mark, or the button, opens their list; Alt with Page Down and
+// Page Up goes to the form beside this one, with Shift too to the visit beside it. They follow the links that stand on the page.
 (function () {
   "use strict";
   var list = document.getElementById("cw-keys");
@@ -11,9 +12,12 @@
   document.addEventListener("keydown", function (event) {
     var target = event.target;
     var typing = target.matches("textarea, select, [contenteditable], input:not([type=radio]):not([type=checkbox])");
-    if (event.key === "?" && !typing && !list.open && !document.querySelector("dialog[open]")) {
-      event.preventDefault();
-      list.showModal();
-    }
+    if (typing || document.querySelector("dialog[open]")) return;
+    var step = event.altKey && !event.ctrlKey && !event.metaKey && { PageDown: "next", PageUp: "previous" }[event.key];
+    var link = step && document.querySelector('[data-way="' + step + (event.shiftKey ? "-visit" : "-form") + '"]');
+    if (event.key === "?") list.showModal();
+    else if (link) link.click();
+    else return;
+    event.preventDefault();
   });
 })();
