@@ -42,7 +42,9 @@ class Facts:
     """What the rules look at, of one subject. A date is None while the event is not known."""
 
     died_on: date | None = None
-    ended_on: date | None = None  # last day of the study, by its form; whatever the reason, later contacts are not entered
+    ended_on: date | None = (
+        None  # last day of the study, by its form; whatever the reason, later contacts are not entered
+    )
     progression_on: date | None = None  # first evidence of a confirmed progression
     new_therapy_on: date | None = None  # first therapy against the myeloma after the infusion
     lesions_at_entry: bool | None = None  # None = neither imaging nor history says
