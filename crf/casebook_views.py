@@ -15,12 +15,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as __
 
 from crf import episodes, expectations, logs, subject_notes
+from crf.casebook import Casebook
 from crf.declare.form import Crf, FormClass, casebook, form_named
 from crf.form_parts import ENDED, log_address
 from crf.ledger import STATES, Entry, address, ledger, ledger_of, seen_alive
 from crf.myeloma import MYELOMA
 from crf.response_head import best_response
-from crf.sheet import Casebook
 from crf.subject_views import crumbs, subject_or_404
 from trial import protocol, roles, schedule, subjects, versions
 from trial.models import Subject, Visit

@@ -12,11 +12,12 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crf.casebook import Casebook
 from crf.checks.episodes import KINDS, Kind, Numbered, of_course, since
 from crf.declare.form import Whole, form_named
 from crf.ledger import NEW, address
 from crf.place import Place
-from crf.sheet import Casebook, Sheet
+from crf.sheet import Sheet
 from trial.models import Subject
 from trial.rules.crs_episodes import day_of
 from trial.rules.verdict import Verdict

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crf import expectations
-from crf.sheet import Casebook
+from crf.casebook import Casebook
 from trial.models import Subject
 
 # A dictionary of this process. Facts are small; beyond this many subjects it begins anew.

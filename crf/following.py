@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from crf import sheet, workflow
+from crf.casebook import Casebook
 from crf.declare.form import Crf, Declaration, Entered, FormClass
 from crf.place import Place, failing
+from crf.stored import in_time
 from trial.models import Visit
 
 
@@ -23,7 +25,7 @@ def seen_by_checks(declared: Declaration) -> set[str]:
     return {name for check in declared.checks.values() for name in check.sees if name in declared.derived}
 
 
-def derived_across(row: Entered | None, casebook: sheet.Casebook) -> dict[str, Any]:
+def derived_across(row: Entered | None, casebook: Casebook) -> dict[str, Any]:
     """What follows from a stored form together with forms of other kinds, and a check sees, before it is changed."""
     seen = seen_by_checks(row.declared) if row else set()
     names = (
@@ -50,7 +52,7 @@ def follow(
     of: sheet.Sheet,
     *,
     stored: Sequence[Any],
-    casebook: sheet.Casebook,
+    casebook: Casebook,
     changed: set[str],
     now: datetime,
 ) -> None:
@@ -62,9 +64,7 @@ def follow(
     form = place.form
     known = {one.pk: one for one in stored}
     before = _histories(stored)
-    after = _histories(
-        sheet.in_time([*(p for p in stored if p.pk != row.pk), of.plain(row.pk)], form.declared.about_day)
-    )
+    after = _histories(in_time([*(p for p in stored if p.pk != row.pk), of.plain(row.pk)], form.declared.about_day))
 
     derived = set()
     if row.pk in known:
@@ -79,7 +79,7 @@ def follow(
         _again(place, {pk: others[pk] for pk in touched}, (before, casebook), (after, written), now=now)
 
 
-def follow_without(place: Place, pk: int, *, stored: Sequence[Any], casebook: sheet.Casebook, now: datetime) -> None:
+def follow_without(place: Place, pk: int, *, stored: Sequence[Any], casebook: Casebook, now: datetime) -> None:
     """The same where a form of the kind is there no more: the others are judged by the history that is left.
 
     stored: the subject's forms of this kind, that one included; casebook: all that this kind reads, likewise. Call after
@@ -92,7 +92,7 @@ def follow_without(place: Place, pk: int, *, stored: Sequence[Any], casebook: sh
         _again(place, touched, (before, casebook), (after, casebook.without(place.form, pk)), now=now)
 
 
-Past = tuple[dict[int, Sequence[Any]], sheet.Casebook]  # the history of each form, and the forms of other kinds
+Past = tuple[dict[int, Sequence[Any]], Casebook]  # the history of each form, and the forms of other kinds
 
 
 def _again(place: Place, touched: dict[int, Any], before: Past, after: Past, *, now: datetime) -> None:
@@ -115,7 +115,7 @@ def _then(
     place: Place,
     plain: Any,
     histories: dict[int, Sequence[Any]],
-    casebook: sheet.Casebook,
+    casebook: Casebook,
     visit: Visit | None,
     now: datetime,
 ) -> sheet.Sheet:

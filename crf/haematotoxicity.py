@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crf import myeloma
 from crf.declare.form import Whole
+from crf.myeloma import MYELOMA
 from trial.models import Subject
 from trial.rules import haematotoxicity
 from trial.rules import myeloma as rules
@@ -22,9 +22,10 @@ def censoring(followed: rules.Followed) -> Censoring:
     )
 
 
-def follow(forms: Mapping[str, Sequence[Any]], subject: Subject) -> haematotoxicity.Followed | None:
+def follow(
+    forms: Mapping[str, Sequence[Any]], _subject: Subject, of_myeloma: rules.Followed | None
+) -> haematotoxicity.Followed | None:
     """What the rules make of all counts; None before the infusion."""
-    of_myeloma = myeloma.follow(forms, subject)
     if of_myeloma is None:
         return None
     return haematotoxicity.follow(
@@ -32,4 +33,4 @@ def follow(forms: Mapping[str, Sequence[Any]], subject: Subject) -> haematotoxic
     )
 
 
-HAEMATOTOXICITY = Whole(("haematology", *rules.FORMS), follow)
+HAEMATOTOXICITY = Whole(("haematology", *MYELOMA.forms), follow, upon=(MYELOMA,))

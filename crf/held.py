@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from crf import sheet
+from crf.casebook import Casebook
 from crf.declare.form import FormClass, form_named
+from crf.stored import in_time
 from trial import ranges
 from trial.models import Subject
 
 
-class Held(sheet.Casebook):
+class Held(Casebook):
     """Every form of a subject in memory. Forms that nothing dates take part in `latest` alone, as in the database."""
 
     def __init__(
@@ -22,7 +23,7 @@ class Held(sheet.Casebook):
         super().__init__(subject, rows, of_site)
         self._newest = {name: kept[-1] for name, kept in rows.items() if kept}
         if not placed:
-            self._rows = {name: sheet.in_time(kept, about_day(name)) for name, kept in rows.items()}
+            self._rows = {name: in_time(kept, about_day(name)) for name, kept in rows.items()}
 
     def rows(self, name: str) -> list[Any]:
         """The forms of that name, oldest first."""

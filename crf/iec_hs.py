@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,22 +20,23 @@ from trial.rules.reference import Limits
 PANELS = ("inflammation", "chemistry", "coagulation", "haematology")
 
 
-def follow(forms: Mapping[str, Sequence[Any]], subject: Subject) -> Told | None:
+def follow(
+    forms: Mapping[str, Sequence[Any]], subject: Subject, stated: Callable[[str], Sequence[ranges.Range]]
+) -> Told | None:
     """A subject's laboratory with the limits of normal of its site; None before the infusion."""
     infused_on = subjects.infused_on(subject)
     if infused_on is None:
         return None
-    own = ranges.of_subject(subject)
     person = forms["demographics"][-1] if forms["demographics"] else None
 
     def limits(analyte: str, on: date) -> Limits:
         sex, born = getattr(person, "sex", None), getattr(person, "birth_year", None)
-        return ranges.among(own, analyte, sex=sex, age=ranges.age_on(on, born), on=on)
+        return ranges.among(stated(analyte), analyte, sex=sex, age=ranges.age_on(on, born), on=on)
 
     return Told(infused_on, Rows(**{panel: forms[panel] for panel in PANELS}), limits)
 
 
-IEC_HS = Whole((*PANELS, "demographics"), follow)
+IEC_HS = Whole((*PANELS, "demographics"), follow, ranges=True)
 
 
 def findings() -> Derived:

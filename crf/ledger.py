@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crf import expectations
+from crf.casebook import Casebook
 from crf.declare.form import Crf, FormClass, casebook
 from crf.facts import facts_of_many
 from crf.ledger_rows import NOT_SEEN, Read, ReadToDo
-from crf.sheet import Casebook
 from trial import schedule, subjects
 from trial.models import Subject, Visit
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crf import across, drafts, sheet, workflow
+from crf.casebook import Casebook
 from crf.declare.form import MOVED, WHY, Crf, Entered, Log
 from crf.ledger import ledger
 from crf.place import Place, admitted, failing
@@ -83,7 +84,7 @@ def withdraw(place: Place, *, by: User, reason: str, now: datetime) -> Entered:
     """
     roles.permit(by, "enter", place.subject.site_id)
     reason, row = given(reason), _of_log(place, Entered.Status.COMPLETE)
-    casebook = sheet.Casebook(place.subject)
+    casebook = Casebook(place.subject)
     readers = across.waiting(place, casebook)
     row = _set(row, Entered.Status.WITHDRAWN, by=by, reason=reason, now=now)
     with audit.acting(by, reason):
@@ -99,7 +100,7 @@ def restore(place: Place, *, by: User, reason: str, now: datetime) -> Entered:
     reason, row = given(reason), _of_log(place, Entered.Status.WITHDRAWN)
     if MOVED in row.missing:
         raise Refused(_("This entry was moved. Where it stands now, it can be moved back."))
-    readers = across.waiting(place, sheet.Casebook(place.subject))
+    readers = across.waiting(place, Casebook(place.subject))
     row = _set(row, Entered.Status.COMPLETE, by=by, reason=reason, now=now)
     of = sheet.of_row(row)
     of.now = now

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crf import sheet, workflow
+from crf.casebook import Casebook
 from crf.declare.form import Check, Crf, Entered, FormClass, Log
 from crf.page import PageForm
 from trial import protocol, schedule, subjects, versions
@@ -115,7 +116,7 @@ def candidate(
     now: datetime,
     row: Entered | None = None,
     stored: Sequence[Any] | None = None,
-    casebook: sheet.Casebook | None = None,
+    casebook: Casebook | None = None,
 ) -> sheet.Sheet:
     """The sheet of what is being typed, for live verdicts and checks. stored: see `sheet.stored`; None = read when needed.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as __
 
+from crf.casebook import Casebook
 from crf.codelists import Response
 from crf.declare.form import form_named
 from crf.index import FormIndex
@@ -16,7 +17,6 @@ from crf.ledger import address
 from crf.placeholders import level
 from crf.response_cells import Cell, bands, chains, day_of, nadirs, of_assessment, written
 from crf.response_tree import Tree, tree
-from crf.sheet import Casebook
 from crf.workflow import Query
 from trial import schedule
 from trial.rules import myeloma

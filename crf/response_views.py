@@ -9,13 +9,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as __
 
+from crf.casebook import Casebook
 from crf.declare.form import form_named
 from crf.ledger import address
 from crf.myeloma import MYELOMA
 from crf.response_figure import figure
 from crf.response_head import head, routes
 from crf.response_rows import ABOUT, lines
-from crf.sheet import Casebook
 from crf.subject_views import crumbs, subject_or_404
 from crf.verdicts import said
 from trial import roles, schedule, subjects

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from crf.casebook import Casebook
 from crf.declare import measured
 from crf.declare.form import Derived, Entered, FormClass, Whole, form_named
-from crf.stored import everything, in_time, stored_of
+from crf.stored import stored_of
 from trial import ranges, subjects
 from trial.models import Subject, Visit
-from trial.ranges import Range
 from trial.rules.reference import Limits
 
 
@@ -167,102 +167,12 @@ class Sheet:
         mine = self._value(key)
         if start is None or mine is None or mine < start:
             return None
-        before = [getattr(one, item) for one in self.history if getattr(one, key) < start]
-        return next((value for value in reversed(before) if value is not None), None)
+        values = (getattr(one, item) for one in reversed(self.history) if getattr(one, key) < start)
+        return next((value for value in values if value is not None), None)
 
     def derived(self) -> list[Derived]:
         """Every derived value that the form declares."""
         return list(self._form.declared.derived.values())
-
-
-class Casebook:
-    """A subject's stored forms as plain values: each kind is read once, and what follows from them is made once."""
-
-    def __init__(
-        self,
-        subject: Subject,
-        rows: dict[str, list[Any]] | None = None,
-        of_site: tuple[ranges.Range, ...] | None = None,
-    ) -> None:
-        self.subject, self._rows, self._ranges = subject, {} if rows is None else rows, of_site
-        self._made: dict[int, tuple[Whole, Any]] = {}
-        self._latest: dict[tuple[str, str], Any] = {}
-        self._by_analyte: dict[str, list[Range]] | None = None
-        self._newest: dict[str, Any] = {}  # the form that was entered last, where all of a kind were read
-
-    @classmethod
-    def reading(cls, subject: Subject, names: Collection[str]) -> Casebook:
-        """A casebook with forms of these names read already, in one statement."""
-        found = cls(subject)
-        for name, of in everything(names, [subject]).items():
-            found._newest[name] = of[subject.pk][-1] if of[subject.pk] else None
-            found._rows[name] = in_time(of[subject.pk], form_named(name).declared.about_day)
-        return found
-
-    def rows(self, name: str) -> list[Any]:
-        """The `stored` forms of that name."""
-        if name not in self._rows:
-            self._rows[name] = stored(form_named(name), self.subject)
-        return self._rows[name]
-
-    @property
-    def ranges(self) -> tuple[ranges.Range, ...]:
-        """The limits of normal that the laboratory of the subject's site has stated, of a former site for its days; read once."""
-        if self._ranges is None:
-            self._ranges = ranges.of_subject(self.subject)
-        return self._ranges
-
-    def ranges_of(self, analyte: str) -> Sequence[Range]:
-        """Those of one analyte."""
-        if self._by_analyte is None:
-            self._by_analyte = {}
-            for one in self.ranges:
-                self._by_analyte.setdefault(one.analyte, []).append(one)
-        return self._by_analyte.get(analyte, ())
-
-    def latest(self, form: str, item: str) -> Any:
-        """The newest value of an item, whether or not its form is dated; None where there is none."""
-        if form in self._newest:
-            return getattr(self._newest[form], item, None)
-        if (form, item) not in self._latest:
-            rows = form_named(form).objects.filter(subject=self.subject, status="COMPLETE").order_by("-id")  # type: ignore[attr-defined]
-            self._latest[(form, item)] = rows.values_list(item, flat=True).first()
-        return self._latest[(form, item)]
-
-    def made(self, whole: Whole) -> Any:
-        """What follows from the forms that it reads."""
-        if id(whole) not in self._made:
-            made = whole.follow({name: self.rows(name) for name in whole.forms}, self.subject)
-            self._made[id(whole)] = whole, made
-        return self._made[id(whole)][1]
-
-    def instead(self, form: FormClass, record: Any) -> Casebook:
-        """The same casebook with one form as it is being typed; itself, where that is what is stored."""
-        changed = self._with(form, record)
-        same = changed == self.rows(form.declared.name)
-        return self if same else self._beside(form, changed, self._newest)
-
-    def after(self, form: FormClass, record: Any) -> Casebook:
-        """The casebook once that form has been written: nothing else needs to be read again."""
-        name, newest = form.declared.name, self._newest
-        if name in newest and (newest[name] is None or newest[name].pk <= record.pk):
-            newest = {**newest, name: record}
-        return self._beside(form, self._with(form, record), newest)
-
-    def without(self, form: FormClass, pk: int) -> Casebook:
-        """The casebook once that form has been withdrawn."""
-        rows = [one for one in self.rows(form.declared.name) if one.pk != pk]
-        newest = {name: one for name, one in self._newest.items() if name != form.declared.name}
-        return self._beside(form, rows, newest)
-
-    def _beside(self, form: FormClass, rows: list[Any], newest: dict[str, Any]) -> Casebook:
-        found = Casebook(self.subject, {**self._rows, form.declared.name: rows}, self._ranges)
-        found._newest = newest
-        return found
-
-    def _with(self, form: FormClass, record: Any) -> list[Any]:
-        others = (one for one in self.rows(form.declared.name) if one.pk != record.pk)
-        return in_time([*others, record], form.declared.about_day)
 
 
 def on_site(value: Any, zone: ZoneInfo) -> Any:

@@ -120,7 +120,10 @@ def standard(row: Any) -> Range:
 
 def of_site(site: Site) -> tuple[Range, ...]:
     """Every range that a site's laboratory has stated, in standard units."""
-    return tuple(standard(row) for row in ReferenceRange.objects.filter(site=site))
+    rows = ReferenceRange.objects.filter(site=site).values_list(
+        "analyte", "unit", "sex", "age_from", "age_to", "valid_from", "valid_to", "low", "high", named=True
+    )
+    return tuple(standard(row) for row in rows)
 
 
 def of_subject(subject: Subject) -> tuple[Range, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from crf.casebook import Casebook
 from crf.course.marks import Behind
 from crf.declare.form import form_named
 from crf.index import FormIndex
 from crf.ledger import address, place_label
-from crf.sheet import Casebook
 from trial import ranges, subjects
 from trial.models import Subject
 from trial.rules import myeloma

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from crf.declare.items import Words
 from trial import protocol
-from trial.models import Subject
 from trial.rules.verdict import Verdict
 
 # What the limits of normal of a laboratory are told apart by.
@@ -36,12 +35,16 @@ class Section:
 class Whole:
     """What follows from several forms of a subject taken together: computed once, and read at every form's own day.
 
-    forms: names of the forms that are read. follow: their rows by name, and the subject -> whatever the rules make of
-    them, or None where there is nothing to follow yet.
+    forms: names of the forms that are read. follow: their rows by name, the subject, and what `upon` has made of the
+    same forms -> whatever the rules make of them, or None where there is nothing to follow yet.
+    upon: other wholes that it begins from; their forms stand in `forms` as well. ranges: it takes besides, as its last,
+    what gives the limits of normal that the subject's site has stated for an analyte.
     """
 
     forms: tuple[str, ...]
-    follow: Callable[[Mapping[str, Sequence[Any]], Subject], Any]
+    follow: Callable[..., Any]
+    upon: tuple[Whole, ...] = ()
+    ranges: bool = False
 
 
 @dataclass(slots=True)

@@ -13,8 +13,8 @@ from django.db import transaction
 from django.test import RequestFactory
 
 from crf import response_views
+from crf.casebook import Casebook
 from crf.myeloma import MYELOMA, follow
-from crf.sheet import Casebook
 from tests import study
 from tests.bench.measure import median, table
 from tests.rules.crs_assessments import FEVER, HYPOTENSION, INFUSED, assessment, pressor

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db import transaction
 
+from crf.casebook import Casebook
 from crf.declare.form import FormClass, casebook
-from crf.sheet import Casebook, Sheet
+from crf.sheet import Sheet
 from tests import study
 from tests.bench.measure import median, statements, table
 from trial.models import Subject
@@ -19,7 +20,8 @@ ALLOWED_MS, REPEATS = 50, 11
 
 def together(subject: Subject) -> list[Any]:
     """Every kind of form that is needed read once, and every verdict from what was read."""
-    book, found = Casebook(subject), []
+    names = {name for form in judged() for name in (form.declared.name, *form.declared.reads())}
+    book, found = Casebook.reading(subject, names), []
     for form in judged():
         rows = book.rows(form.declared.name)
         for one in rows:

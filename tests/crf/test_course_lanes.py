@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from crf import sheet
+from crf.casebook import Casebook
 from crf.course.marks import Lane, Mark
 from crf.course.story import Story, story
 from crf.declare.form import form_named
 from crf.myeloma import MYELOMA
 from crf.response_cells import nadirs
-from crf.sheet import Casebook
 from tests import study
 from trial.models import Subject
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from crf import entry, sheet
+from crf.casebook import Casebook
 from crf.declare.form import form_named
+from crf.haematotoxicity import HAEMATOTOXICITY, censoring
 from crf.myeloma import MYELOMA, due
 from crf.workflow import Query
 from tests import study
@@ -115,3 +119,27 @@ def test_the_assessments_due_are_those_of_the_schedule() -> None:
     planned = [schedule.BY_CODE[code].day for code in schedule.ACTIVITIES["response_assessment"]]
     assert [one.day for one in due()] == planned
     assert planned[0] == 28
+
+
+@pytest.mark.usefixtures("demo_study")
+def test_blood_counts_begin_from_the_myeloma_that_was_judged_already() -> None:
+    asked, follow = [], MYELOMA.follow
+    object.__setattr__(MYELOMA, "follow", lambda *read: asked.append(1) or follow(*read))
+    try:
+        with study.seeing_everything():
+            book = Casebook.reading(found(), HAEMATOTOXICITY.forms)
+            assert book.made(HAEMATOTOXICITY).censoring == censoring(book.made(MYELOMA))
+    finally:
+        object.__setattr__(MYELOMA, "follow", follow)
+    assert asked == [1]
+
+
+@pytest.mark.usefixtures("demo_study")
+def test_what_reads_no_form_of_the_kind_that_is_typed_is_not_judged_again() -> None:
+    with study.seeing_everything():
+        book, form = Casebook(found()), form_named("haematology")
+        typed_now = SimpleNamespace(**{**vars(book.rows("haematology")[-1]), "neutrophils": Decimal("0.3")})
+        of_myeloma, of_blood = book.made(MYELOMA), book.made(HAEMATOTOXICITY)
+        beside = book.instead(form, typed_now)
+        assert beside is not book and beside.made(MYELOMA) is of_myeloma
+        assert beside.made(HAEMATOTOXICITY) is not of_blood

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.rules.emd_images import image, lesion
 from tests.rules.imwg_records import FLC, GONE, INFUSED, SERUM, URINE, laboratory, marrow, on
-from trial.rules import measurable_on
+from trial.rules import imwg, measurable_on
 
 
 def history(**changes: Any) -> SimpleNamespace:
@@ -44,3 +44,12 @@ def test_without_values_and_without_a_history_nothing_is_told() -> None:
     assert known(myeloma_history=[], bone_marrow=[]).value is None
     undated = known(laboratory(-5, SERUM), myeloma_history=[history(assessed_on=None), history()])
     assert undated.value == "SERUM"
+
+
+def test_a_frozen_class_is_that_of_the_whole_course() -> None:
+    for base in (SERUM, URINE, FLC, GONE):
+        labs = [laboratory(-5, base), laboratory(28, GONE), laboratory(56, SERUM)]
+        course = imwg.course(
+            labs, [marrow(-5)], None, infused_on=INFUSED, light_chain="KAPPA", heavy_chain="IGG", died_on=on(90)
+        )
+        assert known(*labs, infused=True) == course.measurable

@@ -14,8 +14,8 @@ from django.urls import URLPattern
 
 from crf import drafts, workflow
 from crf import urls as crf_urls
+from crf.casebook import Casebook
 from crf.place import Place
-from crf.sheet import Casebook
 from tests import study
 from trial import audit, guard, ranges, subjects, transfers, versions, whereabouts
 from trial.guarded import SubjectTable

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Context, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from trial.rules import ctcae_4_03, ctcae_5, ctcae_6
@@ -151,6 +151,7 @@ def rounded(value: Any) -> Decimal | None:
     return read if read is None or not read.is_finite() else _ROUNDING.plus(read)
 
 
+@lru_cache(maxsize=4096)
 def _positive(reference: Any) -> Decimal | None:
     read = rounded(reference)
     return read if read is not None and read.is_finite() and read > 0 else None
@@ -158,24 +159,30 @@ def _positive(reference: Any) -> Decimal | None:
 
 def _compared(rows: list[Limit], at: Situation, table: Table) -> Verdict:
     """The worst row the value lies in; `rows` worst first. A limit without its reference is not gradable."""
-    judged = [(row, applies(row.when, at)) for row in rows]
-    applying = [row for row, holds in judged if (CONDITIONS[row.when].assumed if holds is None else holds)]
+    holds = {row.when: applies(row.when, at) for row in rows if row.when}
+    unknown = {when: CONDITIONS[when] for when, told in holds.items() if told is None}
+    applying = _under(rows, {**holds, **{when: one.assumed for when, one in unknown.items()}})
     shown = {"value": figure(at.value), "unit": rows[0].unit}
     found = _search(applying, at)
     if found.row is None and found.lacking and not _beside_another_way(applying, found.lacking, at):
         return _lacking(found.lacking, at, table, shown)
-    # Read again as if what is not known were the other way round: does it matter?
-    otherwise = [row for row, holds in judged if (not CONDITIONS[row.when].assumed if holds is None else holds)]
     flags = [MISSING_FLAG[name] for name in _missing(found.lacking, at)]
-    if otherwise != applying and _outcome(_search(otherwise, at)) != _outcome(found):
-        unknown = {row.when: CONDITIONS[row.when] for row, holds in judged if holds is None}
-        flags += [one.flag for one in unknown.values() if found.row or one.flag_at_zero]
+    if unknown:
+        # Read again as if what is not known were the other way round: does it matter?
+        otherwise = _under(rows, {**holds, **{when: not one.assumed for when, one in unknown.items()}})
+        if _outcome(_search(otherwise, at)) != _outcome(found):
+            flags += [one.flag for one in unknown.values() if found.row or one.flag_at_zero]
     if found.row is None:
         mildest = [row for row in applying if row.grade == applying[-1].grade]
         shown |= {"grade": str(mildest[0].grade), "limits": "; ".join(limits(row, at.references) for row in mildest)}
         return _verdict(0, MEETS_NONE, table, joined(tuple(flags)), **shown)
     shown |= {"grade": str(found.row.grade), "limits": limits(found.row, at.references)}
     return _verdict(found.row.grade, MEETS, table, joined(_remarks(found.row, at), tuple(flags)), **shown)
+
+
+def _under(rows: list[Limit], holds: Mapping[str, bool | None]) -> list[Limit]:
+    """The rows that apply where each condition holds or does not."""
+    return rows if all(holds.values()) else [row for row in rows if holds.get(row.when, True)]
 
 
 def _search(rows: Sequence[Limit], at: Situation) -> Found:
@@ -228,7 +235,15 @@ def _inside(measured: Decimal, row: Limit, references: Mapping[str, Decimal | No
 
 def _limit(bound: Bound, references: Mapping[str, Decimal | None]) -> Decimal | None:
     """A bound as a number; a printed one has few digits, a product with a reference is rounded."""
-    return rounded(bound.at(references)) if bound.of else bound.number
+    if not bound.of:
+        return bound.number
+    reference = references[bound.of]
+    return None if reference is None else _product(bound.number, reference)
+
+
+@lru_cache(maxsize=4096)  # a laboratory's limits are few, and its values many
+def _product(number: Decimal, reference: Decimal) -> Decimal | None:
+    return rounded(number * reference)
 
 
 def _remarks(row: Limit, at: Situation) -> tuple[str, ...]:
@@ -242,9 +257,13 @@ def _remarks(row: Limit, at: Situation) -> tuple[str, ...]:
 def _text(bound: Bound, references: Mapping[str, Decimal | None]) -> str:
     if not bound.of:
         return figure(bound.number)
-    times = "" if bound.number == 1 else f"{figure(bound.number)} × "
-    number = bound.at(references)
-    return f"{times}{bound.of}" if number is None else f"{times}{bound.of} ({figure(number)})"
+    return _multiple(bound.number, bound.of, references[bound.of])
+
+
+@lru_cache(maxsize=4096)
+def _multiple(number: Decimal, of: str, reference: Decimal | None) -> str:
+    times = "" if number == 1 else f"{figure(number)} × "
+    return f"{times}{of}" if reference is None else f"{times}{of} ({figure(number * reference)})"
 
 
 def _verdict(value: int | None, clause: str, table: Table, flags: tuple[str, ...] = (), /, **shown: str) -> Verdict:

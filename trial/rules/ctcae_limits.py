@@ -13,13 +13,6 @@ class Bound:
     number: Decimal
     of: str = ""
 
-    def at(self, references: Mapping[str, Decimal | None]) -> Decimal | None:
-        """The limit in the unit of the value; None = its reference is not recorded."""
-        if not self.of:
-            return self.number
-        reference = references[self.of]
-        return None if reference is None else self.number * reference
-
 
 @dataclass(frozen=True, slots=True)
 class Limit:

@@ -1,6 +1,6 @@
 """Response of multiple myeloma by IMWG 2016: every assessment of a subject, what is confirmed, best response, progression."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -27,6 +27,7 @@ __all__ = [
     "ImwgOptions",
     "ResponseCourse",
     "course",
+    "measurable",
 ]
 
 CLAUSES: tuple[str, ...] = (
@@ -97,14 +98,8 @@ def course(
     until = min(day_of(baseline_until) or infused_on, infused_on)
     start = day_of(new_therapy_on)
     labs, bones, cells = laboratories(laboratory), marrows(marrow), circulations(circulating)
-    baseline = freeze(
-        [one for one in labs if one.day <= until],
-        [one for one in bones if one.day <= until],
-        [one for one in cells if one.day <= until],
-        emd_course=emd_course,
-        light_chain=light_chain,
-        heavy_chain=heavy_chain,
-        options=options,
+    baseline = _frozen(
+        labs, bones, cells, emd_course, until=until, light_chain=light_chain, heavy_chain=heavy_chain, options=options
     )
     after = assessments(
         [one for one in labs if one.day > infused_on],
@@ -129,6 +124,42 @@ def course(
         )
         nadirs.add(now, baseline, options)
     return _course(baseline, nadirs, tuple(points), Ends(start, day_of(died_on), death_cause), options)
+
+
+def measurable(
+    laboratory: Iterable[Any],
+    marrow: Iterable[Any] = (),
+    emd_course: Any = None,
+    *,
+    until: date,
+    light_chain: str | None,
+    heavy_chain: str | None,
+    options: ImwgOptions = RECOMMENDED,
+) -> Verdict:
+    """Measurable disease by the last values up to a day, that day included, without what came of it; else as `course`."""
+    return _frozen(
+        laboratories(laboratory), marrows(marrow), [], emd_course, until=until, light_chain=light_chain,
+        heavy_chain=heavy_chain, options=options,
+    ).verdict  # fmt: skip
+
+
+def _frozen(
+    labs: Sequence[Any],
+    bones: Sequence[Any],
+    cells: Sequence[Any],
+    emd_course: Any,
+    *,
+    until: date,
+    **read_by: Any,
+) -> Baseline:
+    """The baseline by what was found up to a day."""
+    return freeze(
+        [one for one in labs if one.day <= until],
+        [one for one in bones if one.day <= until],
+        [one for one in cells if one.day <= until],
+        emd_course=emd_course,
+        **read_by,
+    )
 
 
 def _course(

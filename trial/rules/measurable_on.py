@@ -30,15 +30,15 @@ def follow(forms: Mapping[str, Sequence[Any]], *, infused_on: date | None) -> Kn
     until = infused_on or date.max
     histories = sorted(forms["myeloma_history"], key=lambda one: day_of(one.assessed_on) or date.min)
     history = histories[-1] if histories else None
-    course = imwg.course(
+    measurable = imwg.measurable(
         forms["myeloma_laboratory"],
         forms["bone_marrow"],
         emd.course(forms["extramedullary_lesions"], infused_on=until),
-        infused_on=until,
+        until=until,
         light_chain=_of(history, "light_chain"),
         heavy_chain=_of(history, "heavy_chain"),
     )
-    return Known(course.measurable, infused_on is not None)
+    return Known(measurable, infused_on is not None)
 
 
 def shown(whole: Known, day: date | None = None) -> Verdict:  # noqa: ARG001  # every rule over a whole is told the day

@@ -35,8 +35,11 @@ def known(value: object) -> bool:
     """False for what stands for "not recorded": None, empty text, NaN, NaT and the NA of data frames."""
     if value is None:
         return False
-    if type(value) is str:  # most of what is asked, and the quickest to answer
+    kind = type(value)  # most of what is asked is one of these two, and they are the quickest to answer
+    if kind is str:
         return value != ""
+    if kind is Decimal:
+        return not value.is_nan()  # type: ignore[attr-defined]
     try:
         return bool(value != "") and bool(eq(value, value))  # NaN and NaT differ from themselves
     except TypeError:  # NA refuses to be a truth value
