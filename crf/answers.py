@@ -12,12 +12,14 @@ from crf import placeholders
 from crf.codelists import Response
 from trial.rules import (
     antigen,
+    body_size,
     boin,
     crs,
     crs_axes,
     ctcae,
     cytogenetics,
     dlt,
+    dose_given,
     emd,
     escalation,
     haematotoxicity,
@@ -35,6 +37,7 @@ from trial.rules import (
     mrd,
     mrd_imaging,
     myeloma,
+    prior_lines,
     t_icaht,
     time_to_event,
     time_to_event_on,
@@ -61,6 +64,8 @@ class Answer(NamedTuple):
 
 # Rules whose whole numbers are grades. Of every other rule, 1 and 0 are yes and no.
 GRADING = frozenset({crs.VERSION, icans.VERSION, lee_options.VERSION, icaht.VERSION, t_icaht.VERSION, *ctcae.TABLES})
+# Rules whose values are a number and its unit, "12.5 copies/ug".
+WITH_UNIT = frozenset({kinetics.VERSION, body_size.VERSION, dose_given.WEIGHT_VERSION})
 
 RESPONSES: Mapping[Any, Answer] = {
     **{code: Answer(placeholders.LEVELS.get(code, code), "yes") for code in ("SCR", "CR", "VGPR", "PR", "MR")},
@@ -126,6 +131,21 @@ ANSWERS: Mapping[str, Mapping[Any, Answer]] = {
         time_to_event_on.EVENT: Answer(_("event"), "info"),
         time_to_event_on.CENSORED: Answer(_("censored"), "info"),
         1: Answer("", "info"),
+    },
+    dose_given.VERSION: {
+        dose_given.AS_PLANNED: Answer(_("as planned"), "yes"),
+        dose_given.BELOW: Answer(_("below the planned level"), "no"),
+        dose_given.ABOVE: Answer(_("above the planned level"), "no"),
+        dose_given.NOT_TREATED: Answer(_("not treated"), "no"),
+    },
+    prior_lines.CLASSES_VERSION: {
+        prior_lines.TRIPLE: Answer(_("triple-class refractory"), "yes"),
+        prior_lines.DOUBLE: Answer(_("double refractory"), "yes"),
+        prior_lines.TWO: Answer(_("refractory to two classes"), "yes"),
+        prior_lines.ONE: Answer(_("refractory to one class"), "yes"),
+        prior_lines.NONE: Answer(_("not refractory"), "no"),
+        1: Answer("", "yes"),
+        0: Answer("", "no"),
     },
     escalation.VERSION: STEPS,
     boin.VERSION: STEPS,
@@ -193,6 +213,7 @@ LINES: Mapping[str, Answer] = {
     iec_hs_on.BEFORE: Answer(_("baseline"), "info"),
     **dict.fromkeys((icaht_days.KNOWN_LOCF, icaht_days.KNOWN_LINEAR), Answer("", "info")),
     measurable.MARROW_NOT_NEEDED: Answer("", "info"),
+    body_size.MASS_INDEX: Answer("", "info"),
 }
 
 
@@ -218,7 +239,7 @@ def _answer(verdict: Verdict, *, finding: bool) -> Answer:
         return Answer("", known[value].sign if value in known else "yes")  # the sentence ends in the same words
     if value in known:
         return known[value]
-    if version == kinetics.VERSION:
+    if version in WITH_UNIT:
         number, _space, unit = str(value).partition(" ")
         return Answer(f"{number} {placeholders.unit(unit)}".strip(), "info")
     if version == imwg.VERSION:

@@ -51,6 +51,8 @@ REFERENCES: Names = {
 # Units in UCUM as a person writes them; those that are not named are written alike.
 UNITS: Names = {
     "10^9/L": "× 10⁹/L",
+    "10*6/kg": "× 10⁶/kg",
+    "m2": "m²",
     "ug/L": "µg/L",
     "umol/L": "µmol/L",
     "copies/ug": _("copies/µg"),
@@ -137,6 +139,7 @@ PLACEHOLDERS: Mapping[str, Callable[[str], str]] = {
     "device": _device,
     "drugs": _drugs,
     "lesions": lambda text: listed(_split(text)),
+    "lines": lambda text: listed(_split(text)),
     "level": level,
     "limits": _limits,
     "next": level,

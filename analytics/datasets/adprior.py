@@ -10,13 +10,9 @@ from analytics.datasets.adcrs import typed
 from analytics.derive import plain, records
 from analytics.myeloma import as_forms
 from analytics.registry import dataset
+from trial.rules.prior_lines import CLASSES, counted, to_class
 
-# Class -> item "given", item "refractory" of the log.
-CLASSES = {
-    "pi": ("proteasome_inhibitor", "refractory_pi"),
-    "imid": ("immunomodulator", "refractory_imid"),
-    "cd38": ("anti_cd38", "refractory_cd38"),
-}
+SAID = {1: "Y", 0: "N", None: None}
 ANSWERS = (
     "transplant", "auto", "allo", "bcma_directed", "cd38_directed", *(f"given_{name}" for name in CLASSES),
     *(f"refractory_{name}" for name in CLASSES), "triple_given", "double_refractory", "triple_refractory",
@@ -52,16 +48,16 @@ def _subject(code: str, lines: Sequence[Any]) -> dict[str, Any]:
         "bcma_directed": any_of(row.bcma_directed for row in lines),
         "cd38_directed": any_of(row.cd38_directed for row in lines),
     }
-    for name, (given, refractory) in CLASSES.items():
-        found[f"given_{name}"] = any_of(getattr(row, given) for row in lines)
-        found[f"refractory_{name}"] = any_of(_refractory(row, given, refractory) for row in lines)
+    for name, one in CLASSES.items():
+        found[f"given_{name}"] = any_of(getattr(row, one.given) for row in lines)
+        found[f"refractory_{name}"] = SAID[to_class(lines, one).value]  # type: ignore[index]
     refractory_to = [found[f"refractory_{name}"] for name in CLASSES]
     found["triple_given"] = all_of(found[f"given_{name}"] for name in CLASSES)
     found["double_refractory"] = all_of(refractory_to[:2])
     found["triple_refractory"] = all_of(refractory_to)
     return {
         "subject": code,
-        "lines": len({row.line for row in lines if row.line is not None}),
+        "lines": counted(lines).value,
         **found,
         "forms": as_forms(("prior_therapy", "", int(row.occurrence)) for row in lines),
     }
@@ -81,9 +77,3 @@ def all_of(answers: Any) -> str | None:
 
 def _yes(code: str | None, wanted: str) -> str | None:
     return None if code is None else "Y" if code == wanted else "N"
-
-
-def _refractory(row: Any, given: str, refractory: str) -> str | None:
-    """A drug that was not given is none to be refractory to."""
-    answer: str | None = "N" if getattr(row, given) == "N" else getattr(row, refractory)
-    return answer

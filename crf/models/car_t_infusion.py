@@ -6,10 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from crf import codelists
 from crf.checks import treatment
-from crf.declare.form import Check, Crf, Section
+from crf.declare.form import Check, Crf, Derived, Section
 from crf.declare.items import Coded, DateTime, Memo, Number, When, YesNo
 from trial import subjects
 from trial.models import User
+from trial.rules import dose_given
 
 
 def _total_agrees(form: Any) -> bool | None:
@@ -60,6 +61,15 @@ class CarTInfusion(Crf, title=_("CAR-T infusion"), about_day="infused_at", chapt
         help=_("Reason, for how long, and how much was given in the end. The reaction itself is an adverse event."),
     )  # fmt: skip
 
+    dose_per_kg = Derived(
+        _("Dose by the weight"), dose_given.by_weight, items={"total": "cells_total"},
+        elsewhere={"weight": ("vital_signs.weight", "demographics.weight")},
+    )  # fmt: skip
+    dose_as_planned = Derived(
+        _("Dose against the planned level"), dose_given.against_plan,
+        items={"per_kg": "cells_per_kg", "level": "dose_level"},
+    )  # fmt: skip
+
     ex01 = Check(
         "EX-01",
         _(
@@ -73,9 +83,7 @@ class CarTInfusion(Crf, title=_("CAR-T infusion"), about_day="infused_at", chapt
         "EX-02",
         _("The cells given per kg differ from the planned level by more than 20 %. Please check both values."),
         lambda form: (
-            None
-            if None in (form.dose_level, form.cells_per_kg)
-            else abs(form.cells_per_kg / form.number(form.dose_level) - 1) <= form.number("0.2")
+            None if form.dose_as_planned.value is None else form.dose_as_planned.value == dose_given.AS_PLANNED
         ),
         item="cells_per_kg",
         sees=("dose_level", "cells_per_kg"),

@@ -3,8 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from crf import codelists
-from crf.declare.form import Check, Crf, Section
+from crf.declare.form import Check, Crf, Derived, Section
 from crf.declare.items import Coded, Number
+from trial.rules import body_size
 
 ADULT_YEARS = 18  # protocol, inclusion 1 (assumed)
 
@@ -41,6 +42,8 @@ class Demographics(Crf, title=_("Demographics"), chapter="baseline"):
             "against it."
         ),
     )  # fmt: skip
+
+    surface = Derived(_("Body surface area"), body_size.surface)
 
     dm01 = Check(
         "DM-01",

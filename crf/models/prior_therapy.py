@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from crf import codelists, sources
+from crf import codelists, prior_lines, sources
 from crf.checks import timing, treatment
 from crf.declare.form import Check, Log, Section
 from crf.declare.items import Coded, Number, PartialDate, Text, When, YesNo
@@ -85,6 +85,9 @@ class PriorTherapy(
         shown_if=When("anti_cd38", "Y"),
         help=_("Progression under it, or within 60 days after the last dose."), source=sources.LINES,
     )  # fmt: skip
+
+    lines_entered = prior_lines.counts(_("Lines of therapy"))
+    refractory_classes = prior_lines.classes(_("Refractory to classes of drugs"))
 
     pt01 = timing.not_in_the_future("PT-01", "started_on")
     pt02 = timing.not_in_the_future("PT-02", "ended_on")

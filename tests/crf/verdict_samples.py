@@ -20,16 +20,19 @@ from tests.rules import (
     iec_hs_rows,
     imwg_records,
     lee_assessments,
+    test_before_and_dose,
     test_escalation,
     test_kinetics,
     test_staging,
 )
 from tests.rules.crs_assessments import assessment, pressor
 from trial.rules import (
+    body_size,
     boin,
     crs,
     ctcae,
     dlt,
+    dose_given,
     ecog,
     emd,
     escalation,
@@ -41,6 +44,7 @@ from trial.rules import (
     mrd_imaging,
     myeloma,
     persistence,
+    prior_lines,
     time_to_event,
 )
 from trial.rules.antigen import antigen_at_relapse
@@ -61,7 +65,7 @@ def worked(name: str) -> Any:
 def verdicts() -> tuple[Verdict, ...]:
     """Whole verdicts, each with its findings, each once."""
     found = [*_crs(), *_icans(), *_ctcae(), *_emd(), *_imwg(), *_staging(), *_lee(), *_counts()]
-    found += [*_escalation(), *_kinetics()]
+    found += [*_escalation(), *_kinetics(), *_before()]
     for subject in SUBJECTS:
         found += [*_response(subject), *_marrows(subject), *_blood(subject)]
     return tuple({(one.version, one.clause, str(one.value), one.sentence, one.because): one for one in found}.values())
@@ -79,6 +83,18 @@ def times() -> tuple[Timed, ...]:
             options = persistence.PersistenceOptions(rule=rule)
             found.append(persistence.loss(samples, infused_on=demo.infused_on(subject), options=options).timed)
     return (*found, *_worked_times())
+
+
+def _before() -> Iterator[Verdict]:
+    for case in worked("body_size")["cases"]:
+        yield body_size.surface(case["height"], case["weight"], body_size.BodyOptions(case["formula"]))
+    for case in worked("dose_given")["by_weight"]:
+        yield dose_given.by_weight(case["total"], case["weight"])
+    for case in worked("dose_given")["against_plan"]:
+        yield dose_given.against_plan(case["per_kg"], case["level"])
+    for case in worked("prior_lines")["cases"]:
+        rows = test_before_and_dose.lines(*case["lines"])
+        yield from (prior_lines.counted(rows), prior_lines.refractory(rows))
 
 
 def _escalation() -> Iterator[Verdict]:

@@ -29,6 +29,8 @@ PROMISED = {
     "ISS, R-ISS, R2-ISS": {"staging_1"},
     "high risk by both definitions": {"high_risk_1"},
     "ECOG": {"ecog_1982"},
+    "body surface, dose per kg": {"body_size_1", "dose_by_weight_1", "dose_given_1"},
+    "lines before the trial, refractory classes": {"prior_lines_1", "refractory_classes_1"},
     "cellular kinetics and persistence": {"kinetics_1", "persistence_1"},
     "antigens at relapse": {"antigen_at_relapse_1"},
     "dose escalation": {"three_plus_three_1", "boin_1", "dlt_1"},
