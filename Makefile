@@ -30,7 +30,7 @@ test: install-dev ## lint, types, and every test but the long ones
 
 soak: install-dev ## the long tests: hostile input, kills, scale; before a release
 	@$(PY) -m deploy.browser
-	@exec $(PY) -m pytest -m soak
+	@exec $(PY) -m pytest -m soak --numprocesses auto --maxprocesses 4 --dist worksteal
 
 bench: install-dev ## measure, and print ratios
 	@exec $(PY) -m tests.bench

@@ -28,7 +28,7 @@ ITEMS = (
     "refractory_cd38",
 )
 BLANK = (None, "", float("nan"))
-NO_NUMBER = ("0", "-1", "Infinity")
+NO_NUMBER = ("0", "-1", "Infinity", "1001", "1E+400", "1E-400")
 
 
 def lines(*rows: Any) -> list[SimpleNamespace]:
@@ -100,7 +100,7 @@ def test_a_dose_of_impossible_numbers_is_not_judged() -> None:
     impossible = [
         dose_given.by_weight("-1", "70"), dose_given.by_weight("140", "0"), dose_given.by_weight("Infinity", "70"),
         dose_given.against_plan("-1", "2"), dose_given.against_plan("2", "0"), dose_given.against_plan("Infinity", "2"),
-        dose_given.against_plan("2", "Infinity"),
+        dose_given.against_plan("2", "Infinity"), dose_given.against_plan("1E+400", "2"), dose_given.by_weight("1", "1E-9"),
     ]  # fmt: skip
     assert {(one.value, one.clause) for one in impossible} == {(None, dose_given.IMPOSSIBLE)}
 
@@ -110,6 +110,15 @@ def test_the_tolerance_is_a_named_parameter() -> None:
     assert dose_given.against_plan("1.7", "2").value == dose_given.AS_PLANNED
     assert dose_given.against_plan("1.7", "2", strict).value == dose_given.BELOW
     assert "10 %" in dose_given.against_plan("1.7", "2", strict).sentence
+
+
+@given(st.decimals(), st.decimals())
+def test_no_number_that_can_be_typed_breaks_a_rule(one: Decimal, other: Decimal) -> None:
+    for found in (
+        body_size.surface(one, other), body_size.surface(other, "70", body_size.BodyOptions("DU_BOIS")),
+        dose_given.by_weight(one, other), dose_given.against_plan(one, other), dose_given.against_plan(one, "2"),
+    ):  # fmt: skip
+        assert found.sentence
 
 
 @given(st.decimals("0.01", "20", places=2), st.decimals("0.01", "20", places=2))
@@ -129,6 +138,9 @@ def test_lines_and_refractory_classes(case: dict[str, Any]) -> None:
 def test_numbers_that_skip_or_lack_are_remarked() -> None:
     skipped = lines([1, *"NNNNNN"], [3, *"NNNNNN"])
     assert prior_lines.counted(skipped).flags == ("LINES_MISSING",)
+    for number in (float("nan"), float("inf"), "1E+400", 0, -1):
+        assert prior_lines.counted(lines([number, *"YYYYYY"])).flags == ("LINE_UNNUMBERED",)
+        assert "line ?" in prior_lines.refractory(lines([number, *"YYYYYY"])).because[0].sentence
     unnumbered = prior_lines.counted(lines([1, *"NNNNNN"], [None, *"NNNNNN"]))
     assert (unnumbered.value, unnumbered.flags) == (1, ("LINE_UNNUMBERED",))
 

@@ -24,6 +24,8 @@ IMPOSSIBLE = "Height or weight is no measured value."
 MASS_INDEX = "Body mass index {index} kg/m²: weight by the square of the height."
 CLAUSES: tuple[str, ...] = (BY_MOSTELLER, BY_DU_BOIS, NO_HEIGHT, NO_WEIGHT, IMPOSSIBLE, MASS_INDEX)
 
+# cm and kg that no person is below or above, so that a slip of the keyboard is no arithmetic.
+SMALLEST, LARGEST = Decimal(1), Decimal(1000)
 _EXACT = Context(prec=20)
 
 
@@ -46,7 +48,7 @@ def surface(height: Any, weight: Any, options: BodyOptions = RECOMMENDED) -> Ver
     tall, heavy = decimal(height), decimal(weight)
     if tall is None or heavy is None:
         return _said(None, NO_HEIGHT if tall is None else NO_WEIGHT, options)
-    if not (tall.is_finite() and heavy.is_finite() and tall > 0 and heavy > 0):
+    if not all(number.is_finite() and SMALLEST <= number <= LARGEST for number in (tall, heavy)):
         return _said(None, IMPOSSIBLE, options)
     index = Verdict(None, MASS_INDEX, version=VERSION, shown={"index": _places(heavy / (tall / 100) ** 2, "0.1")})
     if options.formula == MOSTELLER:

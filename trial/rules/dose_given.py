@@ -17,7 +17,7 @@ AS_PLANNED, BELOW, ABOVE, NOT_TREATED = "AS_PLANNED", "BELOW", "ABOVE", "NOT_TRE
 PER_KG = "{total} × 10⁶ cells, divided by a weight of {weight} kg."
 NO_TOTAL = "The cells given in total are not recorded."
 NO_WEIGHT = "No weight is recorded by the day of the infusion."
-IMPOSSIBLE = "Cells and weight are numbers above 0; one of them is not."
+IMPOSSIBLE = "Cells, dose or weight is no possible value."
 WITHIN = "{given} × 10⁶/kg is {percent} % of the planned {level} × 10⁶/kg: within {tolerance} % of it."
 TOO_LITTLE = "{given} × 10⁶/kg is {percent} % of the planned {level} × 10⁶/kg: more than {tolerance} % below it."
 TOO_MUCH = "{given} × 10⁶/kg is {percent} % of the planned {level} × 10⁶/kg: more than {tolerance} % above it."
@@ -27,6 +27,9 @@ NO_LEVEL = "The planned dose level is not recorded."
 CLAUSES: tuple[str, ...] = (
     PER_KG, NO_TOTAL, NO_WEIGHT, IMPOSSIBLE, WITHIN, TOO_LITTLE, TOO_MUCH, NOTHING, NO_DOSE, NO_LEVEL,
 )  # fmt: skip
+
+# What no dose, weight or number of cells is below or above, so that a slip of the keyboard is no arithmetic.
+SMALLEST, LARGEST = Decimal("0.001"), Decimal(1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def by_weight(total: Any, weight: Any) -> Verdict:
     cells, heavy = decimal(total), decimal(weight)
     if cells is None or heavy is None:
         return _said(None, NO_TOTAL if cells is None else NO_WEIGHT, version=WEIGHT_VERSION)
-    if not (cells.is_finite() and heavy.is_finite() and cells >= 0 and heavy > 0):
+    if not (_possible(cells) and _possible(heavy, SMALLEST)):
         return _said(None, IMPOSSIBLE, version=WEIGHT_VERSION)
     shown = {"total": figure(cells), "weight": figure(heavy)}
     return _said(f"{_places(cells / heavy)} 10*6/kg", PER_KG, version=WEIGHT_VERSION, **shown)
@@ -55,13 +58,13 @@ def against_plan(per_kg: Any, level: Any, options: DoseOptions = RECOMMENDED) ->
     given, planned = decimal(per_kg), decimal(level)
     if given is None:
         return _said(None, NO_DOSE)
-    if not given.is_finite() or given < 0:
+    if not _possible(given):
         return _said(None, IMPOSSIBLE)
     if given == 0:
         return _said(NOT_TREATED, NOTHING)
     if planned is None:
         return _said(None, NO_LEVEL)
-    if not planned.is_finite() or planned <= 0:
+    if not _possible(planned, SMALLEST):
         return _said(None, IMPOSSIBLE)
     off = given / planned - 1
     value, clause = AS_PLANNED, WITHIN
@@ -69,6 +72,10 @@ def against_plan(per_kg: Any, level: Any, options: DoseOptions = RECOMMENDED) ->
         value, clause = (BELOW, TOO_LITTLE) if off < 0 else (ABOVE, TOO_MUCH)
     shown = {"percent": _percent(given / planned), "tolerance": f"{options.tolerance.normalize():f}"}
     return _said(value, clause, given=_dose(given), level=_dose(planned), **shown)
+
+
+def _possible(value: Decimal, least: Decimal = Decimal(0)) -> bool:
+    return value.is_finite() and least <= value <= LARGEST
 
 
 def _dose(value: Decimal) -> str:

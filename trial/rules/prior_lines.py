@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trial.rules.verdict import Verdict, concluded, known
+from trial.rules.verdict import Verdict, concluded, decimal
 
 __all__ = ["BASES", "CLAUSES", "FLAGS", "counted", "refractory", "to_class"]
 
@@ -15,6 +15,7 @@ BASIS_REFRACTORY = "Rajkumar SV et al. Blood 2011;117:4691-5"
 BASIS_CLASSES = "Classes as in Mikhael J. Clin Lymphoma Myeloma Leuk 2020;20:1-7"
 BASES: tuple[str, ...] = (BASIS_LINES, BASIS_REFRACTORY, BASIS_CLASSES)
 
+MOST_LINES = 100  # so many nobody has had
 TRIPLE, DOUBLE, TWO, ONE, NONE = "TRIPLE", "DOUBLE", "TWO", "ONE", "NONE"
 
 LINES = "Different numbers of a line in the log: {lines}."
@@ -75,11 +76,11 @@ FLAGS: dict[str, str] = {
 def counted(lines: Iterable[Any]) -> Verdict:
     """How many lines the log holds, by their different numbers; `lines` = rows with `line`. None = no entry."""
     rows = list(lines)
-    numbers = sorted({int(one.line) for one in rows if known(one.line)})
+    numbers = _numbers(one.line for one in rows)
     if not rows:
         return Verdict(None, NO_LINES, BASIS_LINES, (), VERSION)
     flags: tuple[str, ...] = ("LINES_MISSING",) if numbers != list(range(1, len(numbers) + 1)) else ()
-    flags += ("LINE_UNNUMBERED",) if any(not known(one.line) for one in rows) else ()
+    flags += ("LINE_UNNUMBERED",) if any(not _numbers([one.line]) for one in rows) else ()
     shown = {"lines": _listed(numbers)}
     return Verdict(len(numbers), LINES, BASIS_LINES, (), VERSION, shown, flags)
 
@@ -122,8 +123,14 @@ def _refractory(line: Any, of: DrugClass) -> Any:
 
 
 def _finding(value: int | None, clause: str, lines: Iterable[Any]) -> Verdict:
-    shown = {"lines": _listed(sorted({int(one) for one in lines if known(one)})) or "?"}
+    shown = {"lines": _listed(_numbers(lines)) or "?"}
     return Verdict(value, clause, BASIS_REFRACTORY, (), CLASSES_VERSION, shown)
+
+
+def _numbers(lines: Iterable[Any]) -> list[int]:
+    """The different numbers of lines in order; what is no such number is left out."""
+    read = (decimal(one) for one in lines)
+    return sorted({int(one) for one in read if one is not None and one.is_finite() and 1 <= one < MOST_LINES})
 
 
 def _listed(numbers: Iterable[int]) -> str:
