@@ -38,6 +38,7 @@ def crumbs_of(place: entry.Place, here: str, *more: tuple[str, str]) -> list[dic
 
 def judged(place: entry.Place, page: PageForm, row: Any, *, may_enter: bool) -> dict[str, Any]:
     """What follows from what is on the page, typed or stored: verdicts, failing checks, the episode, the clock of a report."""
+    derives = bool(place.form.declared.derived)
     if page.is_bound:
         if not hasattr(page, "cleaned_data"):
             page.is_valid()
@@ -45,10 +46,11 @@ def judged(place: entry.Place, page: PageForm, row: Any, *, may_enter: bool) -> 
     elif row is not None and row.status == Entered.Status.COMPLETE:
         of = sheet.of_row(row)
     else:
-        return {"verdicts": [], "failing": [], "episode": None, "clock": None}
+        return {"derives": derives, "verdicts": [], "failing": [], "episode": None, "clock": None}
     name = place.form.declared.name
     zone = ZoneInfo(place.subject.site.timezone)
     return {
+        "derives": derives,
         "verdicts": words.verdicts(of),
         "failing": [c for c in entry.failing(place, of) if c.text],
         "episode": episodes.beside(of, form=name, may_log=may_enter and place.subject.status not in ENDED),

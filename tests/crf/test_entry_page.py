@@ -115,3 +115,16 @@ def test_a_stored_value_that_is_not_asked_for_any_more_goes_with_a_reason_and_st
     assert event.reason == "misread"
     assert (event.before["hypotension_due_to_crs"], event.after["hypotension_due_to_crs"]) == ("Y", None)
     assert not Vasopressor.objects.exists()
+
+
+def test_a_form_from_which_nothing_follows_says_what_its_checks_ask(
+    infused: Subject, investigator: User, client: Client
+) -> None:
+    client.force_login(investigator, backend="django.contrib.auth.backends.ModelBackend")
+    consent = f"/subjects/{infused.code}/screening/informed-consent/"
+    page = client.get(consent).content.decode()
+    assert "What the checks ask" in page and "What follows from it" not in page and "Nothing can be derived" not in page
+    late = client.post(consent + "verdict/", {"consent_date": "2026-03-19"}).content.decode()
+    assert "ICF-02" in late and "Nothing." not in late
+    graded = client.get(f"/subjects/{infused.code}/d1/crs-assessment/").content.decode()
+    assert "What follows from it" in graded and "Nothing can be derived yet." in graded
