@@ -40,7 +40,7 @@ def test_the_medical_monitor_sees_steps_windows_and_boundaries(signed_in):
     assert "Now, at 4.0 × 10⁶/kg" in text
     # Infused on 2020-06-15, as of 2020-06-30: the window ends on 2020-07-13.
     assert "2020-07-13 closes in 13 days" in text
-    assert "5 evaluable subjects with a dose-limiting toxicity; 1 more are still in their window: wait." in text
+    assert "5 evaluable subjects with a dose-limiting toxicity; still in their window: 1. Wait." in text
     assert "Boundaries of BOIN, target rate 0.30" in text
     assert len(set(re.findall(r"/subjects/(\d\d-\d{3})/\"", html))) == 23
 

@@ -40,10 +40,11 @@ DONE_HIGHEST = (
     "{toxic} of {evaluable} evaluable subjects with a dose-limiting toxicity, at most 1 in 6, at the highest level: stop, "
     "the highest planned dose is tolerated."
 )
-INCOMPLETE = "{toxic} of {evaluable} evaluable subjects with a dose-limiting toxicity: {more} more complete the cohort."
+INCOMPLETE = (
+    "{toxic} of {evaluable} evaluable subjects with a dose-limiting toxicity; to complete the cohort: {more} more."
+)
 RUNNING = (
-    "{toxic} of {evaluable} evaluable subjects with a dose-limiting toxicity; {pending} more are still in their window: "
-    "wait."
+    "{toxic} of {evaluable} evaluable subjects with a dose-limiting toxicity; still in their window: {pending}. Wait."
 )
 LEVEL_BELOW_TOXIC = "A level below this one is too toxic: treat nobody here, go down."
 OUTSIDE = (
