@@ -131,6 +131,7 @@ def _the_same(together: Content, single: Content) -> None:
     assert (together.audit - single.audit, single.audit - together.audit) == (Counter(), Counter())
 
 
+@pytest.mark.soak
 @pytest.mark.django_db
 def test_a_study_with_slips_late_entries_and_queries_is_the_one_that_was_submitted_form_by_form(
     monkeypatch: pytest.MonkeyPatch,
