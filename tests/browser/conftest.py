@@ -26,7 +26,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 HERE = Path(__file__).parent
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
-PATIENCE = 10_000  # milliseconds; two cores may be busy with other things
+PATIENCE = 20_000  # milliseconds; two cores may be busy with other things
 CHROMIUM = executable()
 
 
