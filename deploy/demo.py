@@ -50,6 +50,9 @@ class Demo:
         listener, taken = web.listen()
         if taken:
             say(f"Port {taken[0]} is taken; using {listener.getsockname()[1]}.")
+        if not (os.environ.get("PUBLIC_ADDRESS") or os.environ.get("CSRF_TRUSTED_ORIGINS")):
+            # An e-mail must lead here, and not to whatever else answers on the first port.
+            os.environ["PUBLIC_ADDRESS"] = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self.start_services()
         say("Preparing the database and the demonstration study …")
         self.prepare()

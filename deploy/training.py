@@ -28,29 +28,38 @@ from deploy.supervisor import say
 
 PREFIX = "TRAINING_"
 PORT = "8100"
+# Where it answers, and behind what: a link in an e-mail must never lead to production.
+OUTSIDE = ("PUBLIC_ADDRESS", "CSRF_TRUSTED_ORIGINS", "ALLOWED_HOSTS", "TLS")
 # What a production process has and a training one must not: its files, its key, its people's e-mail.
 NOT_OURS = (
     "STORAGE_BACKEND",
     "STORAGE_OPTIONS",
     "SECRET_KEY",
-    "PUBLIC_ADDRESS",
     "STATIC_ROOT",
     "EMAIL_BACKEND",
     "EMAIL_HOST",
+    "EMAIL_PORT",
+    "EMAIL_HOST_USER",
+    "EMAIL_HOST_PASSWORD",
+    "EMAIL_USE_TLS",
+    "DEFAULT_FROM_EMAIL",
 )
 
 
 def set_apart() -> None:
     """Turns the environment of this process into that of the training: addresses, folder and port of its own.
 
-    What production is told by DATABASE_URL, DATABASE_OWNER_URL, BROKER_URL, CARTWRIGHT_VAR and PORT, the training is told by
-    the same names after TRAINING_; where they say nothing it brings its own services. Raises DeployError where one of them
-    leads to the same place as production's.
+    What production is told by DATABASE_URL, DATABASE_OWNER_URL, BROKER_URL, CARTWRIGHT_VAR, PORT and the names of OUTSIDE,
+    the training is told by the same names after TRAINING_; where they say nothing it brings its own services, and answers on
+    this machine alone. Raises DeployError where one of them leads to the same place as production's.
     """
     production = {**recorded(), **{name: os.environ[name] for name in ADDRESSES if os.environ.get(name)}}
     folder_of_production = var()
-    for name in (*ADDRESSES, *NOT_OURS):
+    for name in (*ADDRESSES, *OUTSIDE, *NOT_OURS):
         os.environ.pop(name, None)
+    for name in OUTSIDE:
+        if os.environ.get(PREFIX + name):
+            os.environ[name] = os.environ[PREFIX + name]
     for name in ADDRESSES:
         given = os.environ.get(PREFIX + name, "")
         for known, address in production.items():

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 import redis
 
-from deploy import environment, external, place, postgres, processes, services, valkey, web
+from deploy import demo, environment, external, place, postgres, processes, services, valkey, web
 from deploy.environment import DeployError
 
 ENSURE = "from deploy import postgres; print(postgres.ensure().database_url)"
@@ -140,6 +140,24 @@ def test_a_taken_web_port_is_named_and_the_next_one_used(monkeypatch: pytest.Mon
         with listener:
             assert port in taken
             assert listener.getsockname()[1] > port
+
+
+@pytest.mark.parametrize("own", ["", "https://capture.example.org"])
+def test_the_e_mails_of_a_demonstration_lead_to_its_own_port(monkeypatch: pytest.MonkeyPatch, own: str) -> None:
+    monkeypatch.setenv("PUBLIC_ADDRESS", own)
+    monkeypatch.setenv("CSRF_TRUSTED_ORIGINS", "")
+    for module, name in (
+        (web, "end_leftovers"),
+        (services, "hold"),
+        (demo.Demo, "start_services"),
+        (demo.Demo, "prepare"),
+    ):
+        monkeypatch.setattr(module, name, lambda *_, **__: None)
+    started = demo.Demo()
+    monkeypatch.setattr(started.supervisor, "start", lambda part: None)
+    with started.start() as listener:
+        told = web.environment({})["PUBLIC_ADDRESS"]
+        assert told == (own or f"http://127.0.0.1:{listener.getsockname()[1]}")
 
 
 def test_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:

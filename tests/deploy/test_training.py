@@ -21,20 +21,30 @@ def production(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monkey
         "CARTWRIGHT_VAR": str(tmp_path / "study"), "DATABASE_URL": STUDY, "DATABASE_OWNER_URL": STUDY.replace("_app", "_owner"),
         "BROKER_URL": "redis://:hidden@broker.example.org:6379/0", "SECRET_KEY": "of the study", "PORT": "8000",
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": "mail.example.org",
+        "EMAIL_HOST_PASSWORD": "hidden", "DEFAULT_FROM_EMAIL": "study@example.org", "ALLOWED_HOSTS": "capture.example.org",
+        "CSRF_TRUSTED_ORIGINS": "https://capture.example.org", "PUBLIC_ADDRESS": "https://capture.example.org", "TLS": "1",
         "STORAGE_OPTIONS": "{}", "TRAINING_VAR": str(tmp_path / "training"), "CARTWRIGHT_TRAINING": "",
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
-    for name in ("TRAINING_DATABASE_URL", "TRAINING_DATABASE_OWNER_URL", "TRAINING_BROKER_URL", "TRAINING_PORT"):
-        monkeypatch.delenv(name, raising=False)
+    for name in (*environment.ADDRESSES, *training.OUTSIDE, "PORT"):
+        monkeypatch.delenv(training.PREFIX + name, raising=False)
     return monkeypatch
 
 
 def test_nothing_of_the_studys_own_is_left(production: pytest.MonkeyPatch, tmp_path: Path) -> None:
     training.set_apart()
-    left = {*environment.ADDRESSES, *training.NOT_OURS} & set(os.environ)
+    left = {*environment.ADDRESSES, *training.OUTSIDE, *training.NOT_OURS} & set(os.environ)
     assert left == set()
+    assert {name for name, text in os.environ.items() if "example.org" in text or "hidden" in text} == set()
     assert environment.var() == tmp_path / "training"
     assert (os.environ["PORT"], os.environ["CARTWRIGHT_TRAINING"]) == ("8100", "1")
+
+
+def test_behind_a_proxy_it_is_told_its_own_address(production: pytest.MonkeyPatch) -> None:
+    production.setenv("TRAINING_PUBLIC_ADDRESS", "https://training.example.org")
+    training.set_apart()
+    assert os.environ["PUBLIC_ADDRESS"] == "https://training.example.org"
+    assert "CSRF_TRUSTED_ORIGINS" not in os.environ
 
 
 @pytest.mark.parametrize(
