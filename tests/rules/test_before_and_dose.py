@@ -145,6 +145,12 @@ def test_numbers_that_skip_or_lack_are_remarked() -> None:
     assert (unnumbered.value, unnumbered.flags) == (1, ("LINE_UNNUMBERED",))
 
 
+def test_entries_without_a_number_are_not_told_as_no_line_before() -> None:
+    found = prior_lines.counted(lines([None, *"YYYYYY"], ["", *"YYYYYY"]))
+    assert (found.value, found.flags) == (None, ("LINE_UNNUMBERED",))
+    assert found.sentence.endswith("log: ?.")
+
+
 def test_the_finding_of_a_class_names_its_lines() -> None:
     rows = lines([1, "Y", "N", "Y", "U", "N", None], [4, "Y", "Y", "Y", "N", "N", None])
     found = prior_lines.refractory(rows)

@@ -74,15 +74,15 @@ FLAGS: dict[str, str] = {
 
 
 def counted(lines: Iterable[Any]) -> Verdict:
-    """How many lines the log holds, by their different numbers; `lines` = rows with `line`. None = no entry."""
+    """How many lines the log holds, by their different numbers; `lines` = rows with `line`. None = no entry, or none with a number."""
     rows = list(lines)
     numbers = _numbers(one.line for one in rows)
     if not rows:
         return Verdict(None, NO_LINES, BASIS_LINES, (), VERSION)
     flags: tuple[str, ...] = ("LINES_MISSING",) if numbers != list(range(1, len(numbers) + 1)) else ()
     flags += ("LINE_UNNUMBERED",) if any(not _numbers([one.line]) for one in rows) else ()
-    shown = {"lines": _listed(numbers)}
-    return Verdict(len(numbers), LINES, BASIS_LINES, (), VERSION, shown, flags)
+    shown = {"lines": _listed(numbers) or "?"}
+    return Verdict(len(numbers) or None, LINES, BASIS_LINES, (), VERSION, shown, flags)
 
 
 def refractory(lines: Iterable[Any]) -> Verdict:
