@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -66,6 +66,13 @@ def records(frame: pd.DataFrame, name: str) -> Iterator[Any]:
     return map(row._make, zip(*(plain(frame[column]) for column in frame.columns), strict=True))
 
 
+class Measured(NamedTuple):
+    """A temperature of the vital signs."""
+
+    measured_at: datetime
+    temperature: Any
+
+
 @dataclass(frozen=True, slots=True)
 class Followed:
     """One subject's assessments in order of time, their places in the frame, and the course the rule made of them."""
@@ -73,6 +80,7 @@ class Followed:
     places: tuple[int, ...]
     assessments: tuple[Any, ...]
     days: tuple[int | None, ...]
+    vital_signs: tuple[Measured, ...]  # since the infusion, in any order
     course: crs.Course
 
 
@@ -88,17 +96,22 @@ def zones(subject: pd.DataFrame) -> dict[str, tzinfo]:
 
 @step
 def courses(
-    subject: pd.DataFrame, crs_assessment: pd.DataFrame, crs_assessment__vasopressors: pd.DataFrame
+    subject: pd.DataFrame,
+    crs_assessment: pd.DataFrame,
+    crs_assessment__vasopressors: pd.DataFrame,
+    vital_signs: pd.DataFrame,
 ) -> dict[str, Followed]:
     """CRS of each infused subject with an assessment from the infusion on, in one pass over all assessments.
 
-    An assessment without a time was not done; one before the infusion cannot be of its CRS: neither takes part.
+    An assessment without a time was not done; one before the infusion cannot be of its CRS: neither takes part, nor do
+    vital signs like that. A temperature of the vital signs counts as the rule says (trial.rules.crs_temperature).
     """
     require(subject, "subject", ("subject", "infused_at"))
     require(crs_assessment, "crs_assessment", ("subject", "visit", "occurrence", "assessed_at"))
     infused = dict(zip(subject["subject"], plain(subject["infused_at"]), strict=True))
     clock = zones(subject)
     pressors = _grouped(crs_assessment__vasopressors)
+    measured = _measured(vital_signs)
     lines: dict[str, list[tuple[datetime, int, Any]]] = {}
     assessment = namedtuple("assessment", [*crs_assessment.columns, "vasopressors"])  # type: ignore[misc]
     for place, row in enumerate(records(crs_assessment, "row")):
@@ -109,7 +122,7 @@ def courses(
         local = row._replace(assessed_at=row.assessed_at.astimezone(clock[row.subject]))
         item = assessment._make((*local, given))
         lines.setdefault(row.subject, []).append((row.assessed_at, place, item))
-    return {code: _follow(lines[code], infused[code], clock[code]) for code in sorted(lines)}
+    return {code: _follow(lines[code], measured.get(code, ()), infused[code], clock[code]) for code in sorted(lines)}
 
 
 def _grouped(rows: pd.DataFrame) -> dict[tuple[str, str, int], list[Any]]:
@@ -121,12 +134,27 @@ def _grouped(rows: pd.DataFrame) -> dict[tuple[str, str, int], list[Any]]:
     return groups
 
 
-def _follow(lines: Sequence[tuple[datetime, int, Any]], infused_at: datetime, zone: tzinfo) -> Followed:
+def _measured(vital_signs: pd.DataFrame) -> dict[str, list[Measured]]:
+    """The temperatures of the vital signs with their time, by subject."""
+    columns = ("subject", "measured_at", "temperature")
+    require(vital_signs, "vital_signs", columns)
+    found: dict[str, list[Measured]] = {}
+    for code, at, temperature in zip(*(plain(vital_signs[name]) for name in columns), strict=True):
+        if at is not None and temperature is not None:
+            found.setdefault(code, []).append(Measured(at, temperature))
+    return found
+
+
+def _follow(
+    lines: Sequence[tuple[datetime, int, Any]], measured: Sequence[Measured], infused_at: datetime, zone: tzinfo
+) -> Followed:
     ordered = sorted(lines, key=lambda line: line[:2])
     assessments = tuple(item for _, _, item in ordered)
+    since = tuple(one for one in measured if one.measured_at >= infused_at)
     return Followed(
         places=tuple(place for _, place, _ in ordered),
         assessments=assessments,
         days=tuple(study_day(at, infused_at, zone) for at, _, _ in ordered),
-        course=crs.course(assessments, infused_at=infused_at.astimezone(zone)),
+        vital_signs=since,
+        course=crs.course(assessments, vital_signs=since, infused_at=infused_at.astimezone(zone)),
     )

@@ -100,10 +100,11 @@ def _line(entry: Endpoint, frozen: Snapshot, scope: report.Scope) -> dict[str, A
 
 
 def _first_n(table: Table) -> int | None:
-    """How many subjects the table is about: the N of its first column, else the first cell's."""
+    """How many subjects the table is about: the N of its first column, else all that stand behind its cells."""
     if table.columns and table.columns[0].n is not None:
         return table.columns[0].n
-    return next((len(row.cells[0].subjects) for row in table.rows if row.cells), None)
+    behind = {code for row in table.rows for cell in row.cells for code in cell.subjects}
+    return len(behind) if table.rows else None
 
 
 def _find(name: str) -> Endpoint:

@@ -16,6 +16,7 @@ from trial.rules import (
     boin,
     crs,
     crs_axes,
+    crs_temperature,
     ctcae,
     cytogenetics,
     dlt,
@@ -65,7 +66,7 @@ class Answer(NamedTuple):
 # Rules whose whole numbers are grades. Of every other rule, 1 and 0 are yes and no.
 GRADING = frozenset({crs.VERSION, icans.VERSION, lee_options.VERSION, icaht.VERSION, t_icaht.VERSION, *ctcae.TABLES})
 # Rules whose values are a number and its unit, "12.5 copies/ug".
-WITH_UNIT = frozenset({kinetics.VERSION, body_size.VERSION, dose_given.WEIGHT_VERSION})
+WITH_UNIT = frozenset({kinetics.VERSION, body_size.VERSION, dose_given.WEIGHT_VERSION, crs_temperature.VERSION})
 
 RESPONSES: Mapping[Any, Answer] = {
     **{code: Answer(placeholders.LEVELS.get(code, code), "yes") for code in ("SCR", "CR", "VGPR", "PR", "MR")},

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ from crf.declare.form import Check, Crf, Entered, FormClass, casebook
 from crf.entry import Invalid, judges
 from crf.following import looks_back
 from crf.held import Held, form_called
-from crf.place import Place, candidate, failing
+from crf.place import Place, candidate, failing, known
 from crf.quick_page import quick_page
 from trial import audit, delegation, many, ranges, roles, schedule, subjects, versions
 from trial.models import Site, Subject, User, Visit
@@ -108,6 +108,7 @@ class Batch:
         form, name = place.form, place.form.declared.name
         place = place.as_typed(sent.data)
         page = quick_page(form, place.version, may_grade=self._may_judge(form, sent.by, now))(sent.data)
+        page.known = partial(known, place, page, now=now, casebook=self.casebook)
         valid = page.is_valid()
         before = self.casebook.rows(name) if reads_history(form) else None
         of = candidate(place, page, now=now, stored=before, casebook=self.casebook)
@@ -171,7 +172,7 @@ class Batch:
         """Opens a query for each check that fails now and closes those whose check holds again (see crf.workflow)."""
         failing_by_id = {check.id: check for check in failing_now}
         for check_id in [
-            known for known in kept.open if known not in failing_by_id and (among is None or known in among)
+            asked for asked in kept.open if asked not in failing_by_id and (among is None or asked in among)
         ]:
             asked = kept.open.pop(check_id)
             asked.closed_by, asked.closed_at = by, now

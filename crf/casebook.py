@@ -23,6 +23,7 @@ class Casebook:
     ) -> None:
         self.subject, self._rows, self._ranges = subject, {} if rows is None else rows, of_site
         self._made: dict[int, tuple[Whole, Any]] = {}
+        self._since: dict[str, tuple[list[Any], tuple[Any, ...]]] = {}  # with the rows that it was taken from
         self._latest: dict[tuple[str, str], Any] = {}
         self._by_analyte: dict[str, list[Range]] | None = None
         self._newest: dict[str, Any] = {}  # the form that was entered last, where all of a kind were read
@@ -41,6 +42,14 @@ class Casebook:
         if name not in self._rows:
             self._rows[name] = stored_of(form_named(name), [self.subject])[self.subject.pk]
         return self._rows[name]
+
+    def since_infusion(self, name: str) -> Sequence[Any]:
+        """Those of `rows` at or after the infusion; none where there is no infusion yet."""
+        rows, start = self.rows(name), self.subject.infused_at
+        if name not in self._since or self._since[name][0] is not rows:
+            day = form_named(name).declared.about_day
+            self._since[name] = rows, tuple(one for one in rows if start is not None and getattr(one, day) >= start)
+        return self._since[name][1]
 
     @property
     def ranges(self) -> tuple[ranges.Range, ...]:

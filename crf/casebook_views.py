@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as __
 
-from crf import episodes, expectations, logs, subject_notes
+from crf import episodes, expectations, logs, not_done, subject_notes
 from crf.casebook import Casebook
 from crf.declare.form import Crf, FormClass, casebook, form_named
 from crf.form_parts import ENDED, log_address
@@ -53,6 +53,8 @@ def visit_page(request: Request, code: str, visit_code: str) -> HttpResponse:
         "more": _more(visit, admitted, everything, books[subject.pk]) if may_enter else [],
         "not_done_url": reverse("visit-not-done", args=[code, visit.code])
         if may_enter and any(e.state in ("expected", "overdue") for e in entries) else "",
+        "done_url": reverse("visit-done", args=[code, visit.code])
+        if may_enter and any(not_done.marked_at(e, visit) for e in entries) else "",
         "remove_url": reverse("visit-remove", args=[code, visit.code]) if may_enter and visit.unscheduled and not entries else "",
         "print_url": reverse("visit-print", args=[code, visit.code]) if any(e.status == "COMPLETE" for e in entries) else "",
         "nothing_asked": not visit.unscheduled, "crumbs": crumbs(subject, (schedule.label(visit.code), "")),

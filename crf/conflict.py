@@ -18,6 +18,7 @@ from crf.drafted import OWN, as_posted, seen_of
 from crf.drafts import Draft
 from crf.figures import Typed
 from crf.former import as_of
+from crf.given_up import NOT_KEPT
 from crf.ledger import place_label
 from crf.page import MISSING, PageForm
 from crf.sent import with_grids
@@ -202,7 +203,7 @@ def _belongs(key: str, name: str) -> bool:
 def _record(place: entry.Place, typed: dict[str, Any], version: int) -> None:
     row = place.row()
     audit.record(
-        "value not kept in a conflict",
+        NOT_KEPT,
         {
             "form": place.form.declared.name, "form_id": row.pk if row else None, "occurrence": place.occurrence,
             "visit": place.visit.code if place.visit else None, "version": version, "typed": typed,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from types import EllipsisType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,7 +21,7 @@ from crf.declare.form import MOVED, Crf, Entered, FormClass
 from crf.declare.items import Item
 from crf.following import derived_across, follow, looks_back
 from crf.page import PageForm, page_form
-from crf.place import Place, admitted, candidate, failing, initial
+from crf.place import Place, admitted, candidate, failing, initial, known
 from crf.sent import typed, with_grids
 from trial import audit, delegation, roles, subjects
 from trial.models import Subject, User, Visit
@@ -70,13 +71,15 @@ def blank_page(
         data = with_grids(typed(data), place.form)
         place = place.as_typed(data)
     site, name, now = place.subject.site, place.form.declared.name, timezone.now()
-    return page_form(place.form, place.version)(
+    page = page_form(place.form, place.version)(
         data,
         initial=initial(row) if row else None,
         may_grade=delegation.may_fill(by, name, site, now=now) if judges(place.form) else True,
         not_delegated=delegation.missing(by, name, site, now=now) if judges(place.form) else "",
         complete=complete,
     )
+    page.known = partial(known, place, page, now=now, row=row)
+    return page
 
 
 def judges(form: FormClass) -> bool:
@@ -133,11 +136,12 @@ def _submit(
         may_grade=delegation.may_fill(by, form.declared.name, subject.site, now=now) if judges(form) else True,
         not_delegated=delegation.missing(by, form.declared.name, subject.site, now=now) if judges(form) else "",
     )
+    casebook = sheet.Casebook.reading(subject, form.declared.reads())
+    page.known = partial(known, place, page, now=now, row=row, casebook=casebook)
     if based_on is not None and based_on != (row.version if row else 0):
         page.is_valid()
         raise Conflict(page, row, based_on)
     valid = page.is_valid()
-    casebook = sheet.Casebook.reading(subject, form.declared.reads())
     stored = casebook.rows(form.declared.name) if looks_back(form) else None
     of = candidate(place, page, now=now, row=row, stored=stored, casebook=casebook)
     for check in failing(place, of, hard=True):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crf.casebook import Casebook
-from crf.checks.episodes import KINDS, Kind, Numbered, of_course, since
+from crf.checks.episodes import KINDS, Kind, Numbered, besides_of, of_course, since
 from crf.declare.form import Whole, form_named
 from crf.ledger import NEW, address
 from crf.place import Place
@@ -35,13 +35,14 @@ class Followed:
 
 def _follow(kind: Kind, rows: Mapping[str, Sequence[Any]], subject: Subject) -> Followed:
     assessments = tuple(since(subject.infused_at, rows[kind.form]))
-    course = kind.course(assessments, infused_at=subject.infused_at)
+    besides = besides_of(kind, rows.__getitem__, subject.infused_at)
+    course = kind.course(assessments, infused_at=subject.infused_at, **besides)
     episodes = tuple(of_course(kind, course, assessments, subject.infused_at))
     return Followed(assessments, course.verdicts, episodes, course.maximum)
 
 
 EPISODES: dict[str, Whole] = {
-    code: Whole(forms=(kind.form,), follow=partial(_follow, kind)) for code, kind in KINDS.items()
+    code: Whole(forms=(kind.form, *kind.besides), follow=partial(_follow, kind)) for code, kind in KINDS.items()
 }
 # What an assessment of CRS may say was given: key, label, and whether it does.
 GIVEN: tuple[tuple[str, Any, Callable[[Any], bool]], ...] = (

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as __
 
 from crf import entry, episodes, serious, sheet, words
-from crf.declare.form import MOVED, Entered, FormClass
+from crf.declare.form import MOVED, Check, Entered, FormClass
 from crf.ledger import NEW, address, place_label
 from crf.page import PageForm
 from crf.subject_views import crumbs
@@ -49,13 +49,26 @@ def judged(place: entry.Place, page: PageForm, row: Any, *, may_enter: bool) -> 
         return {"derives": derives, "verdicts": [], "failing": [], "episode": None, "clock": None}
     name = place.form.declared.name
     zone = ZoneInfo(place.subject.site.timezone)
+    page.known_words = words.known(place.form, of)
     return {
         "derives": derives,
         "verdicts": words.verdicts(of),
-        "failing": [c for c in entry.failing(place, of) if c.text],
+        "failing": [_asked(check, place.form) for check in entry.failing(place, of) if check.text],
         "episode": episodes.beside(of, form=name, may_log=may_enter and place.subject.status not in ENDED),
         "clock": serious.clock(of, zone=zone, now=of.now) if name == serious.FORM else None,
     }
+
+
+def _asked(check: Check, form: FormClass) -> dict[str, Any]:
+    """A failing check as the page shows it: with the item that it stands at, and the place of that item."""
+    return {"id": check.id, "text": check.text, "hard": check.hard, **_stands_at(form, check.item)}
+
+
+def _stands_at(form: FormClass, item: str) -> dict[str, str]:
+    """Label and anchor of an item; what speaks of no item speaks of the form, and leads nowhere."""
+    if not item:
+        return {"item_label": str(form.declared.title), "anchor": ""}
+    return {"item_label": str(form.declared.item(item).about.label), "anchor": f"item-{item}"}
 
 
 def state_of(place: entry.Place, row: Any, *, draft: bool, queried: bool) -> str:
@@ -99,11 +112,10 @@ def queries_of(place: entry.Place, row: Any) -> list[dict[str, Any]]:
     if row is None:
         return []
     now = timezone.now()
-    declared = place.form.declared
-    found = Query.objects.filter(form=declared.name, form_id=row.pk).exclude(state=Query.State.CLOSED)
+    found = Query.objects.filter(form=place.form.declared.name, form_id=row.pk).exclude(state=Query.State.CLOSED)
     return [
         {
-            "item_label": declared.item(q.item).about.label if q.item else declared.title, "age_text": words.age(q.opened_at, now),
+            **_stands_at(place.form, q.item), "age_text": words.age(q.opened_at, now),
             "state_label": q.get_state_display(), "text": q.sentence, "url": reverse("query", args=[q.pk]),
         }
         for q in found

@@ -38,6 +38,7 @@ class Entry:
     form_id: int | None = None
     begun: datetime | None = None  # when a draft of it was saved, be it of a correction
     status: str = ""  # of the submitted form; blank where there is none
+    answered: bool = False  # every query that is not closed, so that a reviewer is next
 
     @property
     def url(self) -> str:
@@ -72,20 +73,21 @@ def _present(read: Read, form: FormClass, subject: Subject, visit: Visit | None,
     begun = {draft.occurrence: draft.saved_at for draft in read.drafts[place][name]} if place in read.drafts else {}
     found = []
     for row in rows:
-        queries, first = read.queries.get((name, row.form_id), (0, None))
+        queries, first, answered = read.queries.get((name, row.form_id), (0, None, False))
         draft = begun.pop(row.occurrence, None)  # a correction that somebody began
         if not (settled or queries or draft):
             continue
         entry = Entry(form, subject, visit, row.occurrence, "complete", due, queries, row.form_id, begun=draft)
         entry.status = row.status
         if queries:
-            entry.state = "queried"
-            entry.due_on = first.astimezone(ZoneInfo(subject.site.timezone)).date() if visit is None else due
+            entry.state, entry.answered = "queried", answered
+            entry.due_on = first.astimezone(ZoneInfo(subject.site.timezone)).date()
         elif draft or row.status == "NOT_DONE":
             entry.state = "draft" if draft else "not_done"
         found.append(entry)
+    last = (visit.window_to or due) if visit else None
     return found + [
-        Entry(form, subject, visit, occurrence, "draft", due, begun=saved) for occurrence, saved in begun.items()
+        Entry(form, subject, visit, occurrence, "draft", last, begun=saved) for occurrence, saved in begun.items()
     ]
 
 
@@ -196,8 +198,17 @@ def expected(subject: Subject, visit: Visit, today: date) -> str | None:
     return "overdue" if last is not None and last < today else "expected"
 
 
+def late(entry: Entry, today: date) -> bool:
+    """Whether a form that was begun and never submitted is overdue: a draft of it does not make it come in."""
+    begun = entry.state == "draft" and entry.form_id is None and entry.visit is not None
+    return begun and expected(entry.subject, entry.visit, today) == "overdue"  # type: ignore[arg-type]
+
+
 def waiting(entries: Iterable[Entry], *, now: datetime) -> list[Entry]:
-    """What somebody has to do now: queries, drafts, overdue forms and those whose day has come; most urgent first."""
+    """What somebody has to do now: queries, drafts, overdue forms and those whose day has come; most urgent first.
+
+    A draft of an overdue form stands among the overdue; a form whose queries are answered waits for a reviewer, and stands last.
+    """
     found, days = [], {}
     for entry in entries:
         site = entry.subject.site
@@ -209,4 +220,9 @@ def waiting(entries: Iterable[Entry], *, now: datetime) -> list[Entry]:
         ):
             found.append(entry)
     order = {"overdue": 0, "queried": 1, "expected": 2, "draft": 3}
-    return sorted(found, key=lambda e: (order[e.state], e.due_on or date.max, e.subject.code))
+
+    def urgency(entry: Entry) -> tuple[int, date, str]:
+        state = "overdue" if late(entry, days[entry.subject.site.pk]) else entry.state
+        return order[state] if not entry.answered else len(order), entry.due_on or date.max, entry.subject.code
+
+    return sorted(found, key=urgency)

@@ -44,8 +44,11 @@ class Read:
         for of_subject in self.visits.values():
             of_subject.sort(key=lambda v: schedule.position(v.code))
         open_ones = Query.objects.filter(**self.of).exclude(state=Query.State.CLOSED)
-        counted = open_ones.order_by().values("form", "form_id").annotate(n=Count("id"), first=Min("opened_at"))
-        self.queries = {(q["form"], q["form_id"]): (q["n"], q["first"]) for q in counted}
+        answered = Count("id", filter=Q(state=Query.State.ANSWERED))
+        counted = open_ones.order_by().values("form", "form_id")
+        counted = counted.annotate(n=Count("id"), first=Min("opened_at"), answered=answered)
+        # By the form: how many are not closed, since when, and whether the site has answered all of them.
+        self.queries = {(q["form"], q["form_id"]): (q["n"], q["first"], q["n"] == q["answered"]) for q in counted}
         self.drafts: dict[Place, dict[str, list[Draft]]] = defaultdict(lambda: defaultdict(list))
         for draft in Draft.objects.filter(**self.of).defer("values").order_by("occurrence"):
             self.drafts[(draft.subject_id, draft.visit_id)][draft.form].append(draft)

@@ -84,7 +84,8 @@ def _items(found: Preview, there: Place, row: Entered) -> None:
     asked = row.declared.in_force(there.version)
     for name, item in row.declared.items.items():
         shown = item.about.shown_if
-        wanted = item.about.required and (shown is None or shown.holds(getattr(row, shown.item)))
+        asked_here = item.about.required and not item.about.known
+        wanted = asked_here and (shown is None or shown.holds(getattr(row, shown.item)))
         held = getattr(row, name) is not None or name in row.missing
         if name in asked and wanted and not held:
             found.blank.append(str(item.about.label))

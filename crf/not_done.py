@@ -77,6 +77,25 @@ def take_back(place: Place, *, by: User, reason: str, now: datetime) -> Entered:
 
 
 @transaction.atomic
+def take_back_visit(visit: Visit, *, by: User, reason: str, now: datetime) -> list[Entered]:
+    """Every form of a visit that was marked not done is expected again. Raises Refused where none is marked.
+
+    What was entered at the visit stays as it is. The visit must carry its subject and the site.
+    """
+    roles.permit(by, "enter", visit.site_id)
+    reason = given(reason)
+    places = [place_of(entry) for entry in ledger([visit.subject], now=now) if marked_at(entry, visit)]
+    if not places:
+        raise Refused(_("No form of this visit is marked as not done."))
+    return [take_back(place, by=by, reason=reason, now=now) for place in places]
+
+
+def marked_at(entry: Any, visit: Visit) -> bool:
+    """Whether an entry of the ledger is a form of this visit that was marked not done."""
+    return entry.visit is not None and entry.visit.pk == visit.pk and entry.status == Entered.Status.NOT_DONE
+
+
+@transaction.atomic
 def withdraw(place: Place, *, by: User, reason: str, now: datetime) -> Entered:
     """An entry of a log that should not be there: it stays, struck through, and counts nowhere. Its queries close.
 

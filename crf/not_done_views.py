@@ -116,6 +116,21 @@ def visit_not_done(request: Request, code: str, visit_code: str) -> HttpResponse
     )  # fmt: skip
 
 
+def visit_done(request: Request, code: str, visit_code: str) -> HttpResponse:
+    """A visit took place after all: every form that was marked as not done there is expected again."""
+    visit = _visit_or_404(request, code, visit_code)
+    marked = [e for e in ledger([visit.subject], now=timezone.now()) if not_done.marked_at(e, visit)]
+    here = reverse("visit", args=[code, visit_code])
+    title = __("It was done after all")
+    return ask(
+        request, lambda reason: not_done.take_back_visit(visit, by=request.user, reason=reason, now=timezone.now()),
+        choices=codelists.WithdrawReason.choices, back_url=here, then=here, title=title, submit_label=title,
+        subject=visit.subject, what=schedule.label(visit.code), listed=[e.form.declared.title for e in marked],
+        lead=__("These forms are expected again, and can be entered."),
+        crumbs=crumbs(visit.subject, (schedule.label(visit.code), here), (title, "")),
+    )  # fmt: skip
+
+
 def remove_visit(request: Request, code: str, visit_code: str) -> HttpResponse:
     """An unscheduled visit that was opened by mistake goes, while nothing was entered there."""
     visit = _visit_or_404(request, code, visit_code)

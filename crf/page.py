@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from crf import codelists
 from crf.dates import SaidBack, SaidBackField
 from crf.declare.form import Declaration, FormClass
-from crf.declare.items import Item, Rows
+from crf.declare.items import Item, Known, Rows
 from crf.figures import standard_id
 
 MISSING = "__missing"
@@ -61,6 +61,9 @@ class PageForm(forms.Form):
     version: str  # of the protocol
     items: dict[str, Any]
     retired: Mapping[str, Any] = {}  # see crf.retired
+    # What another form says in place of an item: asked while the page is judged, and told in words beside it.
+    known: Callable[[str], Known | None] = staticmethod(lambda _name: None)
+    known_words: Mapping[str, str] = {}
 
     def __init__(
         self,
@@ -140,6 +143,8 @@ class PageForm(forms.Form):
         elif value is None and not why and item.about.required and self.complete:
             if item.about.investigator and not self.may_grade:
                 return  # waits for the investigator; a query says so
+            if item.about.known and self.known(name):
+                return  # typed once, and not here
             self.add_error(name, __("Please enter a value, or say why it is missing."))
 
     def _typed_over(self, name: str) -> bool:
@@ -196,6 +201,11 @@ class PageForm(forms.Form):
             {"id": standard_id(one.id_for_label), "text": one.field.widget.converted(one.value())} for one in chosen
         ]
 
+    def known_elsewhere(self) -> list[dict[str, str]]:
+        """What other forms say in place of items, by the id of the place that shows it; blank where they say nothing."""
+        names = [name for name, item in self.items.items() if item.about.known]
+        return [{"id": known_id(self[name]), "text": self.known_words.get(name, "")} for name in names]
+
     def said_back(self) -> list[SaidBackField]:
         """Every date that may be typed, each with how it is read and the place that shows it."""
         lines = (line for grid in self.grids.values() for _number, line in numbered(grid))
@@ -235,6 +245,11 @@ def numbered(grid: BaseFormSet[RowForm]) -> list[tuple[int | None, RowForm]]:
     """The lines of a grid with the number a person reads; None for one that was taken away."""
     count = itertools.count(1)
     return [(None if row.is_removed else next(count), row) for row in grid.forms]
+
+
+def known_id(bound: forms.BoundField) -> str:
+    """The id of the place beside a control that shows what another form says."""
+    return f"{bound.auto_id}_known"
 
 
 def control_id(bound: forms.BoundField) -> str:

@@ -9,7 +9,7 @@ from crispy_forms.layout import Layout, LayoutObject
 from django.template.loader import render_to_string
 
 from crf.declare.items import Rows
-from crf.page import MISSING, PageForm, numbered
+from crf.page import MISSING, PageForm, known_id, numbered
 
 
 class ItemOnPage(LayoutObject):
@@ -25,6 +25,7 @@ class ItemOnPage(LayoutObject):
             "field": form[self.name], "item": item, "about": item.about, "missing": form[self.name + MISSING],
             "source": form.declared.source_of(item),
             "decides": any(one.about.shown_if and one.about.shown_if.item == self.name for one in form.items.values()),
+            "known": {"id": known_id(form[self.name]), "text": form.known_words.get(self.name, "")} if item.about.known else None,
             "unkept": " · ".join(form.unkept_by().get(self.name, ())),
         }  # fmt: skip
         return render_to_string("crf/items/_item.html", context)

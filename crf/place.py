@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from crf import sheet, workflow
 from crf.casebook import Casebook
 from crf.declare.form import Check, Crf, Entered, FormClass, Log
+from crf.declare.items import Known
 from crf.page import PageForm
 from trial import protocol, schedule, subjects, versions
 from trial.models import Subject, Visit
@@ -132,6 +133,20 @@ def candidate(
         place.form, values, subject=place.subject, visit=place.visit, among=stored, casebook=casebook, pk=pk,
         occurrence=place.occurrence, now=now,
     )  # fmt: skip
+
+
+def known(
+    place: Place,
+    page: PageForm,
+    name: str,
+    *,
+    now: datetime,
+    row: Entered | None = None,
+    casebook: Casebook | None = None,
+) -> Known | None:
+    """What another form says in place of this item of what is being typed; None = nothing."""
+    tell = page.items[name].about.known
+    return tell(candidate(place, page, now=now, row=row, casebook=casebook)) if tell else None
 
 
 def failing(

@@ -53,6 +53,7 @@ UNITS: Names = {
     "10^9/L": "× 10⁹/L",
     "10*6/kg": "× 10⁶/kg",
     "m2": "m²",
+    "Cel": "°C",
     "ug/L": "µg/L",
     "umol/L": "µmol/L",
     "copies/ug": _("copies/µg"),

@@ -36,6 +36,8 @@ def preview(
         "reason_choice": data.get("reason_choice", ""), "reason_text": data.get("reason_text", ""),
         "before": place.subject.infused_at, "after": at, "back_url": here, "crumbs": crumbs_of(place, here),
         "moves": [{"label": schedule.label(m.visit.code), "before": m.before, "after": m.after} for m in found if not m.filled],
-        "stay": [{"label": schedule.label(m.visit.code), "on": m.visit.actual_on} for m in found if m.filled],
+        "stay": [
+            {"label": schedule.label(m.visit.code), "on": m.visit.actual_on, "outside": m.outside} for m in found if m.filled
+        ],
     }  # fmt: skip
     return render(request, "crf/replan.html", context)

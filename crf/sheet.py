@@ -151,6 +151,11 @@ class Sheet:
         mine = self.pk if form == self._form.declared.name else None
         return [one for one in self.casebook.rows(form) if one.pk != mine]
 
+    def others_since_infusion(self, form: str) -> Sequence[Any]:
+        """Those of `others` that are dated at or after the infusion; none where there is no infusion yet."""
+        rows = self.casebook.since_infusion(form)
+        return rows if form != self._form.declared.name else [one for one in rows if one.pk != self.pk]
+
     def entry(self, form: str, number: Any) -> Any:
         """The subject's `stored` entry of that number in a log, or None; to be asked like `others`."""
         return next((one for one in self.others(form) if one.occurrence == number), None)

@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("subjects/<str:code>/print/", print_views.casebook_print, name="casebook-print"),
     path("subjects/<str:code>/<slug:visit_code>/", casebook_views.visit_page, name="visit"),
     path("subjects/<str:code>/<slug:visit_code>/not-done/", not_done_views.visit_not_done, name="visit-not-done"),
+    path("subjects/<str:code>/<slug:visit_code>/done-after-all/", not_done_views.visit_done, name="visit-done"),
     path("subjects/<str:code>/<slug:visit_code>/remove/", not_done_views.remove_visit, name="visit-remove"),
     path("subjects/<str:code>/<slug:visit_code>/print/", print_views.visit_print, name="visit-print"),
     path(LOG, log_views.log_page, name="log"),

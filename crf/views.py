@@ -18,6 +18,7 @@ from crf.conflict import conflict_page, resolved, stored_as_typed
 from crf.declare.form import MOVED, Entered
 from crf.drafted import OWN, anothers, as_posted, banner, known, number, opened, seen_of, shown_revision
 from crf.form_parts import actions, crumbs_of, judged, mark_of, queries_of, state_of
+from crf.given_up import given_up
 from crf.ledger import NEW, address, place_label
 from crf.myeloma import MYELOMA
 from crf.page import PageForm
@@ -205,7 +206,7 @@ def _render(
     here = address(place.form, place.subject, place.visit, place.occurrence)
     reason_error = __("Please choose or write a reason: the form is complete, and its history must say why it changed.")
     context: dict[str, Any] = {
-        **told, "form": page, "checks": failing if checked or row else [c for c in failing if c.hard],
+        **told, "form": page, "checks": failing if checked or row else [c for c in failing if c["hard"]],
         "page": {
             "subject": place.subject, "visit": {"label": place_label(place.visit, place.occurrence)}, "state": state,
             "form_label": place.form.declared.title, "chapter": place.form.declared.protocol_chapter,
@@ -257,6 +258,7 @@ def verdict(request: Request, code: str, visit_code: str, slug: str, occurrence:
         page.is_valid()
         told = judged(place, page, place.row(), may_enter=True)
         context = {**told, "checks": told["failing"], "converted": page.converted(), "dates": page.said_back()}
+        context["known"] = page.known_elsewhere()
         return render(request, "crf/_verdict.html", context)
 
 
@@ -286,6 +288,7 @@ def history(request: Request, code: str, visit_code: str, slug: str, occurrence:
         label = place_label(place.visit, place.occurrence)
         context = {
             "changes": words.history(row) if row else [], "form_url": here, "moves": moved.moves_of(row) if row else [],
+            "given_up": given_up(place),
             "page": {"subject": place.subject, "visit": {"label": label}, "form_label": place.form.declared.title},
             "crumbs": crumbs_of(place, here, (__("History"), "")),
         }  # fmt: skip

@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from crf.codelists import Missing
-from crf.declare.form import WHY, Entered, FormClass
+from crf.declare.form import WHY, Entered, FormClass, form_named
 from crf.declare.items import UNIT_SHOWN
 from crf.declare.measured import UNIT, AsEntered
 from crf.verdicts import Said, SaidTime, flags_of_rules, rule_modules, said, said_time, verdicts
@@ -28,6 +29,22 @@ HOUSEKEEPING = {
     "id", "subject_id", "site_id", "visit_id", "occurrence", "version", "entered_at", "entered_by_id", "changed_at",
     "changed_by_id", "form_id", "row", "status",
 }  # fmt: skip
+
+
+def known(form: FormClass, of: Any) -> dict[str, str]:
+    """What other forms say in place of the items of a form as it is being filled in (see crf.sheet), by item.
+
+    Nothing where the same was typed here.
+    """
+    found = {}
+    for name, item in form.declared.items.items():
+        typed = getattr(of, name) if item.about.known else None
+        if item.about.known and (said := item.about.known(of)) and said.value != typed:
+            at = date_format(said.at, "SAID_DATETIME_FORMAT")
+            shown = {"form": form_named(said.form).declared.title, "at": at, "value": item.in_words(said.value)}
+            blank = _("%(form)s, %(at)s: %(value)s. This may stay blank.")
+            found[name] = (blank if typed is None else _("%(form)s, %(at)s: %(value)s.")) % shown
+    return found
 
 
 def read_back(item: Any, value: Any) -> Any:

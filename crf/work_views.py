@@ -15,7 +15,7 @@ from django.utils.translation import gettext as __
 
 from crf import serious
 from crf.declare.form import casebook
-from crf.ledger import Entry
+from crf.ledger import Entry, late
 from crf.models.crs_assessment import courses_of
 from crf.standing import waiting_of
 from trial import protocol, roles, subjects
@@ -60,7 +60,8 @@ def home(request: Request) -> HttpResponse:
 
 def _row(entry: Entry, now: datetime) -> dict[str, Any]:
     return {
-        "state": entry.state, "subject_code": entry.subject.code, "subject_url": reverse("casebook", args=[entry.subject.code]),
+        "state": entry.state, "answered": entry.answered, "subject_code": entry.subject.code,
+        "subject_url": reverse("casebook", args=[entry.subject.code]),
         "visit_label": entry.place, "form_label": entry.form.declared.title, "url": entry.url, "age_text": _age(entry, now),
     }  # fmt: skip
 
@@ -89,14 +90,17 @@ def _with(request: Request, **changes: str) -> str:
 
 
 def _age(entry: Entry, now: datetime) -> str:
-    days = None if entry.due_on is None else (subjects.today(entry.subject.site, now) - entry.due_on).days
+    today = subjects.today(entry.subject.site, now)
+    days = None if entry.due_on is None else (today - entry.due_on).days
     waited = ""
     if days is not None and days >= 0:
         waited = [__("today"), __("1 day")][days] if days < 2 else __("%(n)d days") % {"n": days}
+    if entry.answered:
+        waited = " · ".join(filter(None, [waited, __("answered, with a reviewer")]))
     if entry.begun is None:
         return waited
     at = f"{timezone.localtime(entry.begun):%Y-%m-%d %H:%M}"
-    if entry.state == "draft":
+    if entry.state == "draft" and not late(entry, today):
         return __("saved %(at)s") % {"at": at}
     return " · ".join(filter(None, [waited, __("draft saved %(at)s") % {"at": at}]))
 

@@ -77,9 +77,10 @@ ACTIVITIES: dict[str, tuple[str, ...]] = {
     "leukapheresis": ("apheresis",),
     "lymphodepletion": ("ld",),
     "car_t_infusion": ("d0",),
+    # Before the assessment that reads the temperature from them.
+    "vital_signs": ("screening", "ld", *DAILY, *MONTHLY),
     "crs_assessment": DAILY,
     "icans_assessment": DAILY,
-    "vital_signs": ("screening", "ld", *DAILY, *MONTHLY),
     "haematology": ("screening", *BLOOD, *MONTHLY),
     "chemistry": ("screening", *BLOOD, *MONTHLY),
     "coagulation": ("screening", *CLOTTING, "m1"),

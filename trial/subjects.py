@@ -205,6 +205,7 @@ class Move:
     visit: Visit
     before: date | None
     after: date | None
+    outside: bool = False  # it took place, and not within the window that it would have then
 
     @property
     def filled(self) -> bool:
@@ -221,7 +222,9 @@ def moves(subject: Subject, at: datetime) -> list[Move]:
     for visit in sorted(subject.visits.filter(unscheduled=False), key=lambda v: schedule.position(v.code)):
         dates = schedule.BY_CODE[visit.code].dates(anchor) if visit.code in schedule.BY_CODE else None
         if dates and dates[0] != visit.planned_on:
-            found.append(Move(visit, visit.planned_on, visit.planned_on if visit.actual_on else dates[0]))
+            on = visit.actual_on
+            outside = on is not None and not dates[1] <= on <= dates[2]
+            found.append(Move(visit, visit.planned_on, visit.planned_on if on else dates[0], outside))
     return found
 
 

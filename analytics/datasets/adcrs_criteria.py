@@ -33,6 +33,7 @@ def lee_courses(
     return {
         code: lee_2014.course(
             followed.assessments,
+            vital_signs=followed.vital_signs,
             weights=[
                 _known(measured.get(code, ()), one.assessed_at.date(), at_screening.get(code))
                 for one in followed.assessments

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from crf.checks import vital_signs
 from crf.checks.timing import earliest, latest
 from trial.rules import crs, icans
 from trial.rules.crs_episodes import Episode, day_of
@@ -16,6 +17,7 @@ from trial.rules.verdict import Verdict
 READS = (
     "car_t_infusion.infused_at",
     *(f"crs_assessment.{item}" for item in crs.Assessment._fields),
+    *vital_signs.READS,
     "icans_assessment.assessed_at",
     *(f"icans_assessment.{item}" for item in icans.ITEMS),
 )
@@ -23,16 +25,20 @@ READS = (
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A toxicity that is followed day by day. term: of the adverse event that is the episode itself, not a part of it."""
+    """A toxicity that is followed day by day. term: of the adverse event that is the episode itself, not a part of it.
+
+    besides: other forms that its course is made from, each with the item that dates it.
+    """
 
     code: str
     form: str
     term: str
     course: Callable[..., Any]
+    besides: Mapping[str, str] = field(default_factory=dict)
 
 
 KINDS: dict[str, Kind] = {
-    "CRS": Kind("CRS", "crs_assessment", "CRS", crs.course),
+    "CRS": Kind("CRS", "crs_assessment", "CRS", crs.course, besides={"vital_signs": "measured_at"}),
     "ICANS": Kind("ICANS", "icans_assessment", "ICANS", icans.course),
 }
 
@@ -68,10 +74,12 @@ class Numbered:
         return sorted(worst.items())
 
 
-def numbered(kind: Kind, assessments: Iterable[Any], *, infused_at: datetime | None) -> list[Numbered]:
+def numbered(
+    kind: Kind, assessments: Iterable[Any], *, infused_at: datetime | None, **besides: Sequence[Any]
+) -> list[Numbered]:
     """The episodes that assessments since the infusion make, oldest first; `assessed_at` on the site's clock."""
     rows = list(assessments)
-    return of_course(kind, kind.course(rows, infused_at=infused_at), rows, infused_at)
+    return of_course(kind, kind.course(rows, infused_at=infused_at, **besides), rows, infused_at)
 
 
 def of_course(kind: Kind, course: Any, rows: Sequence[Any], infused_at: datetime | None) -> list[Numbered]:
@@ -92,10 +100,20 @@ def since(start: datetime | None, assessments: Iterable[Any]) -> list[Any]:
     return [one for one in assessments if start is None or (one.assessed_at and one.assessed_at >= start)]
 
 
+def besides_of(
+    kind: Kind, rows: Callable[[str], Sequence[Any]], infused_at: datetime | None
+) -> dict[str, Sequence[Any]]:
+    """What else the course of this kind is made from, by name: dated at or after the infusion, nothing where there is none."""
+    if infused_at is None:
+        return {}
+    return {name: [one for one in rows(name) if getattr(one, at) >= infused_at] for name, at in kind.besides.items()}
+
+
 def beside(form: Any, kind: Kind) -> list[Numbered]:
     """The subject's episodes, as the check of another form reads them; the form names `READS`."""
     infused_at = form.latest("car_t_infusion", "infused_at")
-    return numbered(kind, since(infused_at, form.others(kind.form)), infused_at=infused_at)
+    assessments = since(infused_at, form.others(kind.form))
+    return numbered(kind, assessments, infused_at=infused_at, **besides_of(kind, form.others, infused_at))
 
 
 def exists(form: Any) -> bool | None:

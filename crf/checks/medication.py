@@ -107,7 +107,8 @@ def treated_crs_is_there(form: Any) -> bool | None:
     """CRS that is treated was seen: in this assessment or in one before it since the infusion."""
     if "Y" not in (form.anticytokine, form.steroid) or form.astct.value is None:
         return None
-    return form.astct.value > 0 or bool(crs.course(form.since_infusion(form.history)).episodes)
+    measured = form.others_since_infusion("vital_signs")
+    return form.astct.value > 0 or bool(crs.course(form.since_infusion(form.history), vital_signs=measured).episodes)
 
 
 def anticytokine_logged(form: Any) -> bool | None:

@@ -96,6 +96,19 @@ def infusion_day(form: Any) -> date | None:
     return None if at is None else form.local(at).date()
 
 
+def _window(form: Any) -> tuple[date, date] | None:
+    """First and last day of a planned visit, counted from the infusion as it stands now.
+
+    A visit that took place keeps the days it was planned for; a corrected infusion may leave it outside all the same.
+    """
+    visit, infused_on = form.visit, infusion_day(form)
+    planned = schedule.BY_CODE.get(visit.code)
+    dates = planned.dates(infused_on) if planned and infused_on else None
+    if dates is not None:
+        return dates[1:]
+    return None if visit.window_from is None else (visit.window_from, visit.window_to)
+
+
 def _in_the_window(form: Any) -> bool | None:
     """Within the window of a planned visit; screening ends with the infusion."""
     day, visit = form.day, form.visit
@@ -104,7 +117,8 @@ def _in_the_window(form: Any) -> bool | None:
     if visit.code in schedule.BEFORE_ENROLMENT:
         infused_on = infusion_day(form)
         return None if infused_on is None else bool(day <= infused_on)
-    return None if visit.window_from is None else bool(visit.window_from <= day <= visit.window_to)
+    window = _window(form)
+    return None if window is None else bool(window[0] <= day <= window[1])
 
 
 def _in_the_visit(form: Any) -> bool | None:

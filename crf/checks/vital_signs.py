@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
+from crf.declare.items import Known
+from trial.rules import crs_temperature
+
+READS = ("vital_signs.measured_at", "vital_signs.temperature")
 FEVER_CEL = Decimal(38)  # ASTCT 2019
 # Two readings of one fever differ by so much between two routes; degrees Celsius.
 ROUTES_DIFFER = Decimal("0.5")
 HYPOTENSION_BELOW = 90  # systolic, mmHg
+SATURATION_BELOW = 90  # %, in room air: the usual limit below which oxygen is given
 WEIGHT_CHANGES = Decimal("0.2")  # of the weight at screening
+
+
+def as_read(form: Any) -> list[Any]:
+    """The CRS assessments since the infusion up to this one, which is the last, as they are graded (crs_temperature)."""
+    earlier = form.since_infusion(form.history)
+    return crs_temperature.read([*earlier, form], form.others_since_infusion("vital_signs"))
+
+
+def known_temperature(form: Any) -> Known | None:
+    """What the vital signs say of the temperature since the last CRS assessment, whatever stands in this one."""
+    this = SimpleNamespace(temperature=None, assessed_at=form.assessed_at)
+    earlier = form.since_infusion(form.history)
+    *_, found = crs_temperature.read([*earlier, this], form.others_since_infusion("vital_signs"))
+    if not isinstance(found, crs_temperature.Read):
+        return None
+    return Known(found.temperature, "vital_signs", found.measured.measured_at)
 
 
 def _assessments(form: Any) -> list[Any]:
@@ -20,13 +42,17 @@ def _assessments(form: Any) -> list[Any]:
 
 
 def fever_in_the_assessment(form: Any) -> bool | None:
-    """A fever stands in the CRS assessment of its day as well: the grade begins with it."""
-    if form.temperature is None:
+    """A fever stands in the CRS assessment of its day as well: the grade, and the day of its onset, begin with it.
+
+    A later assessment that was left blank reads it from here.
+    """
+    day = _assessments(form)
+    if form.temperature is None or not day:
         return None
-    seen = [one.temperature for one in _assessments(form) if one.temperature is not None]
-    if not seen:
+    if any(one.temperature is None and one.assessed_at >= form.measured_at for one in day):
         return None
-    return bool(form.temperature < FEVER_CEL or form.temperature <= max(seen) + ROUTES_DIFFER)
+    seen = [one.temperature for one in day if one.temperature is not None]
+    return bool(form.temperature < FEVER_CEL or (seen and form.temperature <= max(seen) + ROUTES_DIFFER))
 
 
 def hypotension_in_the_assessment(form: Any) -> bool | None:
@@ -37,6 +63,16 @@ def hypotension_in_the_assessment(form: Any) -> bool | None:
     if not answers:
         return None
     return bool(form.systolic >= HYPOTENSION_BELOW or "Y" in answers)
+
+
+def oxygen_in_the_assessment(form: Any) -> bool | None:
+    """Where the saturation is low, the CRS assessment of its day names the oxygen that was given."""
+    if form.spo2 is None:
+        return None
+    answers = [one.oxygen for one in _assessments(form) if one.oxygen is not None]
+    if not answers:
+        return None
+    return bool(form.spo2 >= SATURATION_BELOW or set(answers) != {"NONE"})
 
 
 def weight_near_screening(form: Any) -> bool | None:

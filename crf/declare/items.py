@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -52,6 +53,14 @@ class When:
         return value in self.codes
 
 
+class Known(NamedTuple):
+    """What another form of the subject says in place of an item: its value, the form's name, and its day and time."""
+
+    value: Any
+    form: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """What an item knows besides its column; none of it reaches a migration.
@@ -59,6 +68,8 @@ class About:
     hard: (low, high) outside which a value is refused, also by the database. soft: outside which a query opens.
     since, until: protocol versions in which the item is in force, both inclusive.
     investigator: filled by delegated investigators only. critical: verified against source.
+    known: what another form says in its place, of the form as it is being filled in (see crf.sheet), so that nobody
+    types it twice: while this says something, the item may stay blank. None = nothing.
     """
 
     label: Words
@@ -75,6 +86,7 @@ class About:
     until: str | None = None
     investigator: bool = False
     critical: bool = False
+    known: Callable[[Any], Known | None] | None = None
 
     @property
     def unit_shown(self) -> str:

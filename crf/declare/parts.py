@@ -58,6 +58,7 @@ class Derived:
     items: parameter of the rule -> item of this form, where the names differ.
     elsewhere: parameter -> item of another form ("demographics.sex"), whose latest value it takes; or several items,
     of which it takes the first that is known by the day of this form (see `crf.sheet.Sheet.last_known`).
+    since: parameter -> items of one other form, of which it takes every form since the infusion.
     limits: analyte whose limits of normal at the site, for this subject and day, the rule takes as `limits`.
     baseline: item of this form whose last value before the infusion the rule takes as `baseline`.
     criteria: the criteria of `trial.protocol.criteria` that it grades by. version: which version of them; "" = the rule
@@ -70,6 +71,7 @@ class Derived:
     whole: Whole | None = None
     items: Mapping[str, str] = field(default_factory=dict)
     elsewhere: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    since: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     limits: str = ""
     baseline: str = ""
     criteria: str = ""
@@ -88,7 +90,7 @@ class Derived:
         return self._read
 
     def _parameters(self) -> dict[str, tuple[str, bool]]:
-        given = {"history", "options", "whole", "day", "version", *self.elsewhere}
+        given = {"history", "options", "whole", "day", "version", *self.elsewhere, *self.since}
         given |= {name for name in ("limits", "baseline") if getattr(self, name)}
         return {
             name: (self.items.get(name, name), parameter.default is not parameter.empty)
@@ -116,6 +118,8 @@ class Derived:
             given["baseline"] = sheet.baseline(self.baseline)
         for name, path in self.elsewhere.items():
             given[name] = sheet.latest(*path.split(".")) if isinstance(path, str) else sheet.last_known(path)
+        for name, (path, *_others) in self.since.items():
+            given[name] = sheet.others_since_infusion(path.split(".")[0])
         if "version" in parameters:
             given["version"] = version or protocol.criteria(self.criteria)[0]
         return self.rule(**given)
@@ -136,7 +140,7 @@ class Derived:
         found = set(LIMITS_DEPEND_ON if self.limits else ())
         for path in self.elsewhere.values():
             found |= {path} if isinstance(path, str) else set(path)
-        return found
+        return found.union(*self.since.values())
 
 
 @dataclass(slots=True)

@@ -7,11 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from crf import codelists, sheet, sources
 from crf.checks import medication, timing
-from crf.declare.form import Check, Crf, Derived, Row, Section
+from crf.checks import vital_signs as beside
+from crf.declare.form import Check, Crf, Derived, Row, Section, form_named
 from crf.declare.items import Coded, DateTime, Memo, Number, Rows, When, YesNo
+from crf.stored import together
 from trial import protocol
 from trial.models import Subject
-from trial.rules import crs, lee_2014
+from trial.rules import crs, crs_temperature, lee_2014
 from trial.rules.crs_axes import FEVER_CEL
 
 SUPPORT = ("BLOW_BY", "NASAL_CANNULA", "HFNC", "FACE_MASK", "NON_REBREATHER", "VENTURI", "CPAP", "BIPAP", "INTUBATED")
@@ -27,10 +29,11 @@ def _late_fever_confirmed(days: int) -> Callable[[Any], bool | None]:
     """Holds unless a first fever of CRS comes later than these days after the infusion and its cause is not given."""
 
     def holds(form: Any) -> bool | None:
-        if form.temperature is None or form.study_day is None or form.fever_due_to_crs in ("Y", "N"):
+        *earlier, this = beside.as_read(form)
+        if this.temperature is None or form.study_day is None or form.fever_due_to_crs in ("Y", "N"):
             return None
-        late = form.temperature >= FEVER_CEL and form.study_day > days
-        return not (late and not any(_crs_fever(earlier) for earlier in form.since_infusion(form.history)))
+        late = this.temperature >= FEVER_CEL and form.study_day > days
+        return not (late and not any(map(_crs_fever, earlier)))
 
     return holds
 
@@ -104,10 +107,10 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
     fever = Section(_("Fever"), _("Since the last assessment."))
     temperature = Number(
         _("Highest temperature"), unit="Cel", places=1, digits=4, hard=(30, 45), soft=(35, 41), cdash="TEMP_VSORRES",
-        sdtm="VS.VSORRES:TEMP", critical=True,
+        sdtm="VS.VSORRES:TEMP", critical=True, known=beside.known_temperature,
         help=_(
-            "Highest value since the last assessment, in °C with one decimal, from the flow sheet. Fever is 38.0 or "
-            "more."
+            "Highest value since the last assessment, in °C with one decimal, from the flow sheet; blank where the vital "
+            "signs hold it. Fever is 38.0 or more."
         ),
         source=sources.CRS,
     )  # fmt: skip
@@ -266,11 +269,17 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
         help=_("What the items do not say, for example why a treatment was withheld. No names."),
     )  # fmt: skip
 
-    astct = Derived(_("ASTCT grade"), crs.astct_2019, since_infusion=True, criteria="CRS", version=crs.VERSION)
+    astct = Derived(
+        _("ASTCT grade"), crs.astct_2019, since_infusion=True, criteria="CRS", version=crs.VERSION,
+        since={"vital_signs": beside.READS},
+    )  # fmt: skip
     lee = Derived(
         _("Lee 2014 grade"), lee_2014.lee_2014, since_infusion=True, criteria="CRS", version=lee_2014.VERSION,
-        elsewhere={"weight": ("vital_signs.weight", "demographics.weight")},
+        elsewhere={"weight": ("vital_signs.weight", "demographics.weight")}, since={"vital_signs": beside.READS},
     )  # fmt: skip
+    highest = Derived(
+        _("Highest temperature"), crs_temperature.highest, since_infusion=True, since={"vital_signs": beside.READS}
+    )
 
     crs01 = Check(
         "CRS-01",
@@ -329,7 +338,7 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
         _("A fever this late after the infusion is unusual for a first CRS. Please confirm that CRS is the cause."),
         _late_fever_confirmed(protocol.CRS_PLAUSIBLE_DAYS["1.0"]),
         item="temperature",
-        sees=("temperature", "fever_due_to_crs"),
+        sees=("temperature", "highest", "fever_due_to_crs"),
         until="1.0",
     )
     crs08_2 = Check(
@@ -339,7 +348,7 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
         ),
         _late_fever_confirmed(protocol.CRS_PLAUSIBLE_DAYS["2.0"]),
         item="temperature",
-        sees=("temperature", "fever_due_to_crs"),
+        sees=("temperature", "highest", "fever_due_to_crs"),
         since="2.0",
         replaces="CRS-08",
     )
@@ -371,9 +380,9 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
         _(
             "The temperature is missing, so fever cannot be judged. Please enter it, or confirm that it was not measured."
         ),
-        lambda form: form.temperature is not None,
+        lambda form: form.highest.value is not None,
         item="temperature",
-        sees=("temperature",),
+        sees=("temperature", "highest"),
     )
     crs13 = Check(
         "CRS-13",
@@ -396,7 +405,7 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
         _("It is unknown whether a sign is due to CRS; it is counted as CRS. Please ask the investigator to decide."),
         _no_flag("FEVER_CAUSE_UNKNOWN", "HYPOTENSION_CAUSE_UNKNOWN", "HYPOXIA_CAUSE_UNKNOWN"),
         item="fever_due_to_crs",
-        sees=("fever_due_to_crs", "hypotension_due_to_crs", "hypoxia_due_to_crs"),
+        sees=("fever_due_to_crs", "hypotension_due_to_crs", "hypoxia_due_to_crs", "highest"),
     )
     crs16 = Check(
         "CRS-16",
@@ -414,7 +423,7 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
         ),
         lambda form: form.fever_possible_masked != "Y" and "MASKED_ONSET_POSSIBLE" not in form.astct.flags,
         item="fever_possible_masked",
-        sees=("fever_possible_masked", "antipyretic", "anticytokine", "steroid"),
+        sees=("fever_possible_masked", "antipyretic", "anticytokine", "steroid", "highest"),
     )
     crs18 = Check(
         "CRS-18",
@@ -437,7 +446,7 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
         _("The investigator's grade is not entered yet. Please ask the investigator to grade this assessment."),
         lambda form: None if form.astct.value is None else form.investigator_grade is not None,
         item="investigator_grade",
-        sees=("investigator_grade",),
+        sees=("investigator_grade", "astct"),
     )
     crs21 = Check(
         "CRS-21",
@@ -481,9 +490,13 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
 def courses_of(people: Iterable[Subject]) -> dict[int, crs.Course]:
     """Each subject's CRS by key, from every assessment since the infusion. Subjects must carry their site."""
     by_key = {subject.pk: subject for subject in people}
-    return {pk: course_of(by_key[pk], forms) for pk, forms in sheet.stored_of(CrsAssessment, by_key.values()).items()}
+    forms = together(("crs_assessment", "vital_signs"), by_key.values())
+    return {pk: course_of(one, forms["crs_assessment"][pk], forms["vital_signs"][pk]) for pk, one in by_key.items()}
 
 
-def course_of(subject: Subject, forms: Sequence[Any]) -> crs.Course:
-    """The CRS of one subject, from its stored assessments."""
-    return crs.course(sheet.since_infusion(CrsAssessment, subject, forms), infused_at=subject.infused_at)
+def course_of(subject: Subject, forms: Sequence[Any], vital_signs: Sequence[Any]) -> crs.Course:
+    """The CRS of one subject, from its stored assessments and vital signs."""
+    measured = sheet.since_infusion(form_named("vital_signs"), subject, vital_signs) if subject.infused_at else ()
+    return crs.course(
+        sheet.since_infusion(CrsAssessment, subject, forms), vital_signs=measured, infused_at=subject.infused_at
+    )

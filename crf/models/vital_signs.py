@@ -24,8 +24,8 @@ class VitalSigns(Crf, title=_("Vital signs"), repeats=True, about_day="measured_
         _("Temperature"), unit="Cel", places=1, digits=3, hard=(30, 45), soft=(35, 41), cdash="TEMP_VSORRES",
         sdtm="VS.VSORRES:TEMP", critical=True,
         help=_(
-            "In °C with one decimal. On a day with a CRS assessment: the highest temperature of the day, as entered "
-            "there."
+            "In °C with one decimal. On a day with a CRS assessment: the highest temperature of the day; the assessment "
+            "reads it from here."
         ),
     )  # fmt: skip
     pulse = Number(
@@ -78,7 +78,10 @@ class VitalSigns(Crf, title=_("Vital signs"), repeats=True, about_day="measured_
     )
     vs05 = Check(
         "VS-05",
-        _("This fever is higher than any temperature in the CRS assessments of this day. Please check both forms."),
+        _(
+            "This fever is higher than any temperature in the CRS assessments of this day. Please check both forms; if it "
+            "came later, enter another assessment."
+        ),
         beside.fever_in_the_assessment,
         item="temperature",
         sees=("measured_at", "temperature"),
@@ -93,6 +96,14 @@ class VitalSigns(Crf, title=_("Vital signs"), repeats=True, about_day="measured_
         item="systolic",
         sees=("measured_at", "systolic"),
         reads=("crs_assessment.assessed_at", "crs_assessment.hypotension"),
+    )
+    vs09 = Check(
+        "VS-09",
+        _("The oxygen saturation is low, but the CRS assessments of this day note room air. Please check both forms."),
+        beside.oxygen_in_the_assessment,
+        item="spo2",
+        sees=("measured_at", "spo2"),
+        reads=("crs_assessment.assessed_at", "crs_assessment.oxygen"),
     )
     vs07 = Check(
         "VS-07",

@@ -55,18 +55,41 @@ def test_a_frame_without_its_columns_is_refused_by_name():
         derive.require(pd.DataFrame({"subject": []}), "subject", ("subject", "infused_at", "site"))
 
 
+def courses(frames, **instead):
+    names = ("subject", "crs_assessment", "crs_assessment.vasopressors", "vital_signs")
+    return derive.courses(*(instead.get(name, frames[name]) for name in names))
+
+
+def test_a_temperature_of_the_vital_signs_counts_from_the_infusion_on(frames):
+    rows = frames["crs_assessment"].copy()
+    rows.loc[(rows["subject"] == "01-001"), "temperature"] = None
+    shape = frames["vital_signs"]
+    first = rows.query("subject == '01-001' and assessed_at.notna()").sort_values("assessed_at").iloc[-1]
+    infused = frames["subject"].set_index("subject").loc["01-001", "infused_at"]
+
+    def grades(*measured):
+        lines = [{"subject": "01-001", "measured_at": at, "temperature": 38.2} for at in measured]
+        signs = pd.DataFrame(lines, columns=list(shape.columns)).astype(shape.dtypes)
+        followed = courses(frames, crs_assessment=rows, vital_signs=signs)["01-001"]
+        return [one.value for one in followed.course.verdicts]
+
+    nothing = grades()
+    assert 1 not in nothing and grades(first["assessed_at"])[-1] == 1
+    assert grades(infused - pd.Timedelta(minutes=1)) == nothing != grades(infused)
+
+
 def test_each_subject_is_judged_once_over_all_its_assessments(frames, monkeypatch):
     judged = []
     course = crs.course
     monkeypatch.setattr(crs, "course", lambda rows, **more: judged.append(len(rows)) or course(rows, **more))
-    followed = derive.courses(frames["subject"], frames["crs_assessment"], frames["crs_assessment.vasopressors"])
+    followed = courses(frames)
     # The assessment before the infusion and the one not done take no part.
     assert judged == [3, 6, 5, 4, 6]
     assert sorted(followed) == ["01-001", "01-002", "01-003", "02-001", "02-002"]
 
 
 def test_vasopressor_rows_stand_with_their_own_assessment(frames):
-    followed = derive.courses(frames["subject"], frames["crs_assessment"], frames["crs_assessment.vasopressors"])
+    followed = courses(frames)
     given = {a.visit: [row.drug for row in a.vasopressors] for a in followed["01-003"].assessments}
     assert given == {"d1": [], "d2": ["NOREPINEPHRINE"], "d3": [], "d4": [], "d5": []}
 
@@ -74,6 +97,6 @@ def test_vasopressor_rows_stand_with_their_own_assessment(frames):
 def test_two_assessments_of_one_visit_keep_their_own_vasopressors(frames):
     second = frames["crs_assessment"].query("subject == '01-003' and visit == 'd2'").assign(occurrence=2)
     rows = pd.concat([frames["crs_assessment"], second], ignore_index=True)
-    followed = derive.courses(frames["subject"], rows, frames["crs_assessment.vasopressors"])
+    followed = courses(frames, crs_assessment=rows)
     given = [(a.occurrence, len(a.vasopressors)) for a in followed["01-003"].assessments if a.visit == "d2"]
     assert given == [(1, 1), (2, 0)]

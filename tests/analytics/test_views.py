@@ -47,6 +47,13 @@ def test_the_list_names_every_table_with_its_population_and_the_stamp(signed_in)
 
 
 @demo
+def test_the_list_counts_every_subject_of_a_table_whose_first_cell_is_empty(signed_in):
+    page = signed_in("statistician").get("/endpoints/").content.decode()
+    line = page[page.index('href="/endpoints/crs_timeline/"') :].partition("</tr>")[0]
+    assert re.search(r">\s*23\s*<", line), line
+
+
+@demo
 def test_the_table_shows_the_published_counts_with_exact_intervals(signed_in):
     text = text_of(signed_in("data-manager").get("/endpoints/crs_by_grade/"))
     for shown in ("20 (87.0 %)", "66.4 to 97.2", "15 (65.2 %)", "5 (21.7 %)"):

@@ -87,8 +87,11 @@ CASES: dict[str, tuple[Callable[[int], pd.DataFrame], Callable[[Any], Any]]] = {
 ASSESSMENTS = 16  # of a subject, as the schedule has them
 
 
-def of_subjects(rows: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The same assessments as the data set of CRS reads them: subjects, their assessments, no vasopressors."""
+def of_subjects(rows: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The same assessments as the data set of CRS reads them: subjects, their assessments, no vasopressors, and vital signs.
+
+    The vital signs of a day are taken an hour before its assessment, and are as often higher as lower.
+    """
     days = np.arange(rows) % ASSESSMENTS
     codes = pd.Series([f"{n:06d}" for n in np.arange(rows) // ASSESSMENTS], dtype="str")
     infused = pd.Timestamp(INFUSED)
@@ -109,12 +112,19 @@ def of_subjects(rows: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         "stopped_at",
         "hours",
     )
-    return subjects, crs_assessment, pd.DataFrame(columns=list(columns))
+    measured = pd.DataFrame(
+        {
+            "subject": codes,
+            "measured_at": crs_assessment["assessed_at"] - pd.Timedelta(hours=1),
+            "temperature": crs_assessment["temperature"].to_numpy()[::-1],
+        }
+    )
+    return subjects, crs_assessment, pd.DataFrame(columns=list(columns)), measured
 
 
 def courses_timing(rows: int) -> Timing:
     """The course of CRS of every subject, as the tables make it from the frames."""
-    subjects, crs_assessment, vasopressors = of_subjects(rows)
+    subjects, crs_assessment, vasopressors, vital_signs = of_subjects(rows)
     reading, judging = [], []
     values: dict[Any, int] = {}
     for _ in range(REPEATS):
@@ -122,7 +132,7 @@ def courses_timing(rows: int) -> Timing:
         assert sum(1 for _row in records(crs_assessment, "row")) == rows
         reading.append(time.process_time() - began)
         began = time.process_time()
-        followed = courses(subjects, crs_assessment, vasopressors)
+        followed = courses(subjects, crs_assessment, vasopressors, vital_signs)
         judging.append(time.process_time() - began)
         values = Counter(verdict.value for one in followed.values() for verdict in one.course.verdicts)
     return Timing("Courses of CRS, as the tables make them", rows, min(reading), min(judging), values)

@@ -154,6 +154,7 @@ def subject_pages(at: Places) -> Iterator[Stop]:
     yield Stop("unscheduled", "coordinator-01", mine + "visits/")
     yield Stop("visit", "coordinator-01", mine + "d3/")
     yield Stop("visit-not-done", "coordinator-01", mine + "d6/not-done/")
+    yield Stop("visit-done", "coordinator-01", mine + "d6/done-after-all/")
     yield Stop("visit-remove", "coordinator-01", f"{mine}{at.unscheduled}/remove/")
     yield Stop("fail-screening", "coordinator-01", at.screened + "fail-screening/")
     yield Stop("casebook-failed", "coordinator-01", at.failed)

@@ -55,16 +55,19 @@ CASES: Cases = {
             of(temperature="39.2") | assessed(crs(3, **of(temperature="37.1")), crs(3, 20, **of(temperature="39.2"))),
             of(temperature="39.2") | assessed(crs(3, **of(temperature="38.7"))),  # half a degree: another route
             of(temperature="37.9") | assessed(crs(3, **of(temperature="36.5"))),  # no fever
+            of(temperature="37.9") | assessed(crs(3, 11, temperature=None)),
         ],
         [
             of(temperature="38.0") | assessed(crs(3, **of(temperature="37.4"))),
             of(temperature="39.3") | assessed(crs(3, **of(temperature="38.7"))),
             of(temperature="39.2") | assessed(crs(2, **of(temperature="39.2")), crs(3, **of(temperature="36.8"))),
+            of(temperature="38.0") | assessed(crs(3, 11, temperature=None)),  # it came after the only assessment
         ],
         [
             assessed(crs(3, **of(temperature="36.5"))),
             of(temperature="39.2") | assessed(),
-            of(temperature="39.2") | assessed(crs(2, **of(temperature="36.5")), crs(3, temperature=None)),
+            of(temperature="39.2") | assessed(crs(2, **of(temperature="36.5")), crs(3, 12, temperature=None)),
+            of(temperature="39.2") | assessed(crs(3, **of(temperature="36.5")), crs(3, 20, temperature=None)),
             of(temperature="39.2"),
         ],
     ),
@@ -78,6 +81,14 @@ CASES: Cases = {
             of(systolic=80) | assessed(crs(2, hypotension="Y"), crs(3, hypotension="U")),
         ],
         [assessed(crs(3, hypotension="N")), of(systolic=80) | assessed(crs(3, hypotension=None)), of(systolic=80) | assessed()],
+    ),
+    "VS-09": (
+        [
+            of(spo2=89) | assessed(crs(3, oxygen="NONE"), crs(3, 20, oxygen="NASAL_CANNULA")),
+            of(spo2=90) | assessed(crs(3, oxygen="NONE")),
+        ],
+        [of(spo2=89) | assessed(crs(3, oxygen="NONE")), of(spo2=80) | assessed(crs(2, oxygen="HFNC"), crs(3, oxygen="NONE"))],
+        [assessed(crs(3, oxygen="NONE")), of(spo2=80) | assessed(crs(3, oxygen=None)), of(spo2=80) | assessed()],
     ),
     "VS-07": (
         [of(weight="48.0") | WEIGHT, of(weight="72.0") | WEIGHT],

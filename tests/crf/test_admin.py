@@ -257,8 +257,8 @@ def test_the_review_page_shows_values_in_words_rows_verdict_and_query(
     (grid,) = [e for e in sections["Circulation"] if e.get("grid")]
     ((number, values),) = grid["lines"]
     assert (number, values[0], values[1]) == (1, "Norepinephrine", "0.10")
-    (verdict,) = page.context["verdicts"]
-    assert verdict["verdict"].value == "Grade 3"
+    verdict, highest = page.context["verdicts"]
+    assert (verdict["verdict"].value, highest["verdict"].value) == ("Grade 3", "38.6 °C")
     assert "vasopressor" in verdict["verdict"].sentence
     assert verdict["verdict"].because
     (query,) = [q for q in page.context["queries"] if q.check_id == "CRS-01"]

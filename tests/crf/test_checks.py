@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crf import sheet
-from crf.declare.form import Check, FormClass, casebook
+from crf.declare.form import Check, FormClass, casebook, form_named
 from crf.models.crs_assessment import CrsAssessment
 from tests.crf import (
     checks_conduct,
@@ -266,8 +266,13 @@ def judged(check_id: str, case: dict[str, Any], monkeypatch: pytest.MonkeyPatch)
     def others(_sheet: sheet.Sheet, form: str) -> list[Any]:
         return [Watched(form, row, read) for row in case.get("others", {}).get(form, [])]
 
+    def since_infusion(_sheet: sheet.Sheet, form: str) -> list[Any]:
+        key, start = form_named(form).declared.about_day, subject.infused_at
+        return [one for one in others(_sheet, form) if start and getattr(one, key) >= start]
+
     monkeypatch.setattr(sheet.Sheet, "latest", ask)
     monkeypatch.setattr(sheet.Sheet, "others", others)
+    monkeypatch.setattr(sheet.Sheet, "others_since_infusion", since_infusion)
     monkeypatch.setattr(ranges, "of_site", lambda _site: ())  # published limits of normal
     limits, limited = sheet.Sheet.limits, set[str]()
 

@@ -14,8 +14,11 @@ from tests import study
 from trial import subjects
 from trial.models import Subject, User
 
-FATAL, QUIET = "02-007", "01-010"
+FATAL, QUIET, TREATED = "02-007", "01-010", "01-007"
 MARK = re.compile(r'<a class="cw-mark[^"]*" href="([^"]+)" aria-label="([^"]+)"')
+
+DOT = re.compile(r'<circle class="cw-hit" cx="([\d.]+)" cy="([\d.]+)" r="([\d.]+)"')
+LOGGED = re.compile(r'cw-tone-logged.*?<rect class="cw-shape" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)"')
 
 
 def signed_in(user: User) -> Client:
@@ -50,6 +53,19 @@ def test_a_mark_of_each_form_opens_it(reader: Client) -> None:
         assert reader.get(url).status_code == 200, name
         assert name.startswith("Day ")
         assert ", opens " in name
+
+
+def test_an_entry_of_the_log_can_be_pressed_beside_the_assessments_over_it(reader: Client) -> None:
+    drawing = page(reader, TREATED).split('<details class="cw-card cw-course-values">')[0]
+    pressed = 0
+    for lane in drawing.split("<svg")[1:]:
+        dots = [[float(n) for n in dot] for dot in DOT.findall(lane)]
+        for bar in LOGGED.findall(lane):
+            x, y, width = (float(n) for n in bar)
+            at = (x + width / 2, y + 0.5)  # the upper edge of what is seen of it
+            assert all((at[0] - cx) ** 2 + (at[1] - cy) ** 2 > r * r for cx, cy, r in dots), bar
+            pressed += bool(dots)
+    assert pressed >= 4
 
 
 def test_the_table_has_a_row_for_every_mark(reader: Client) -> None:

@@ -72,7 +72,7 @@ def test_grades_that_differ_are_marked_and_only_those(infused: Subject, investig
 def test_the_stored_form_and_its_review_show_both(infused: Subject, investigator: User) -> None:
     with study.seeing_everything():
         study.submit("crs_assessment", infused, "d1", study.typed_crs(1, **study.SHOCK), by=investigator)
-        (found,) = said(infused, "crs_assessment", "d1")
+        found, _highest = said(infused, "crs_assessment", "d1")
     assert (found["verdict"].value, found["former"]["verdict"].value, found["former"]["differs"]) == (
         "Grade 3", "Grade 2", True
     )  # fmt: skip
@@ -83,7 +83,7 @@ def test_the_stored_form_and_its_review_show_both(infused: Subject, investigator
 def test_the_clause_of_both_is_read_in_chinese(infused: Subject, investigator: User) -> None:
     with study.seeing_everything(), translation.override("zh-hans"):
         study.submit("crs_assessment", infused, "d1", study.typed_crs(1), by=investigator)
-        (found,) = said(infused, "crs_assessment", "d1")
+        found, _highest = said(infused, "crs_assessment", "d1")
         assert "。" in found["verdict"].sentence
         assert "。" in found["former"]["verdict"].sentence
 

@@ -13,12 +13,12 @@ from crf import ledger, sheet
 from crf.declare.form import casebook
 from crf.demo import accounts, calendar, rows
 from crf.index import FormIndex
-from crf.models.crs_assessment import CrsAssessment
+from crf.models.crs_assessment import CrsAssessment, courses_of
 from crf.workflow import Query
 from tests import study
 from trial import schedule, subjects
 from trial.models import AuditEvent, Site, Subject, User, Visit
-from trial.rules import crs
+from trial.rules import crs_temperature
 
 # Forms that only some subjects have; all others every subject has.
 DEATHS = sum(row.os_event for row in rows.read())
@@ -37,7 +37,7 @@ EXPECTED |= {"dlt_evaluation": 22}  # one subject was infused two weeks before t
 def test_grade_onset_duration_and_treatment_come_out_of_the_rule(row: rows.Row, demo_study: None) -> None:
     with study.seeing_everything():
         subject = Subject.objects.select_related("site").get(code=calendar.placement(row.subject_id).code)
-        course = crs.course(sheet.stored(CrsAssessment, subject), infused_at=subject.infused_at)
+        (course,) = courses_of([subject]).values()
         assert subject.dose_level == row.dose_level
     assert course.maximum == row.crs_max_grade
     if row.crs_max_grade == 0:
@@ -53,15 +53,22 @@ def test_grade_onset_duration_and_treatment_come_out_of_the_rule(row: rows.Row, 
 def test_the_table_of_the_publication_comes_out(demo_study: None) -> None:
     """Mei 2021: CRS in 20 of 23, grade 1-2 in 15, grade 3 or higher in 5."""
     with study.seeing_everything():
-        worst = [
-            crs.course(sheet.stored(CrsAssessment, s)).maximum or 0 for s in Subject.objects.select_related("site")
-        ]
+        worst = [one.maximum or 0 for one in courses_of(Subject.objects.select_related("site")).values()]
     assert (len(worst), sum(g >= 1 for g in worst), sum(g in (1, 2) for g in worst), sum(g >= 3 for g in worst)) == (
         23,
         20,
         15,
         5,
     )
+
+
+def test_one_site_types_a_temperature_once_and_the_vital_signs_hold_it(demo_study: None) -> None:
+    with study.seeing_everything():
+        blank = CrsAssessment.objects.filter(status="COMPLETE", temperature=None)
+        assert set(blank.values_list("site__code", flat=True)) == {"03"}
+        assert blank.count() > 50 and not blank.exclude(missing={}).exists()
+        for row in blank.select_related("subject__site", "visit")[:10]:
+            assert sheet.of_row(row).highest.clause == crs_temperature.ELSEWHERE
 
 
 def test_only_the_disagreements_with_the_investigator_are_queried_and_every_one_that_gives_no_reason(

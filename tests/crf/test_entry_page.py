@@ -124,7 +124,22 @@ def test_a_form_from_which_nothing_follows_says_what_its_checks_ask(
     consent = f"/subjects/{infused.code}/screening/informed-consent/"
     page = client.get(consent).content.decode()
     assert "What the checks ask" in page and "What follows from it" not in page and "Nothing can be derived" not in page
+    assert "data-derives" not in page, "room is kept for values that never come"
     late = client.post(consent + "verdict/", {"consent_date": "2026-03-19"}).content.decode()
     assert "ICF-02" in late and "Nothing." not in late
     graded = client.get(f"/subjects/{infused.code}/d1/crs-assessment/").content.decode()
-    assert "What follows from it" in graded and "Nothing can be derived yet." in graded
+    assert "What follows from it" in graded and "Nothing can be derived yet." in graded and "data-derives" in graded
+
+
+def test_a_check_and_its_query_lead_to_the_item_at_which_they_stand(
+    infused: Subject, investigator: User, client: Client
+) -> None:
+    client.force_login(investigator, backend="django.contrib.auth.backends.ModelBackend")
+    consent = f"/subjects/{infused.code}/screening/informed-consent/"
+    link = '<a href="#item-consent_date">Date of written consent</a>'
+    asked = client.post(consent + "verdict/", {"consent_date": "2026-03-19"}).content.decode()
+    assert f"<strong>ICF-02</strong> {link} Consent is dated" in asked
+    late = {"consent_date": "2026-03-19", "consent_version": "1.0"}
+    study.submit("informed_consent", infused, "screening", late, by=investigator, reason="misread")
+    page = client.get(consent).content.decode()
+    assert f"<header><strong>{link}</strong>" in page and 'id="item-consent_date"' in page

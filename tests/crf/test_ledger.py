@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from crf import drafts, expectations, facts, not_done, sheet, stored
+from crf import drafts, expectations, facts, not_done, sheet, stored, workflow
 from crf.declare.form import Crf, casebook, form_named
-from crf.ledger import STATES, ledger, waiting
+from crf.ledger import STATES, late, ledger, waiting
 from crf.place import Place
 from crf.synthetic import load, plan
 from tests import database, study
@@ -221,6 +221,31 @@ def test_the_draft_of_a_correction_is_listed_and_shown_in_the_casebook_as_other_
 
 
 @pytest.mark.django_db
+def test_an_overdue_form_that_was_begun_stays_among_the_overdue_and_keeps_its_age(
+    infused: Subject, investigator: User, scope: None
+) -> None:
+    on = date(2026, 6, 1)  # d1 was the 21st of March; the visit of month 24 is still to come
+    client = signed_in(investigator.username)
+    before = [(row["url"], row["age_text"]) for row in client.get("/").context["due"]]
+    url = f"/subjects/{infused.code}/d1/crs-assessment/"
+    (age,) = [text for one, text in before if one == url]
+    for visit in ("d1", "m24"):
+        place = {"visit": study.visit_of(infused, visit), "occurrence": 1}
+        form = "crs_assessment" if visit == "d1" else "vital_signs"
+        drafts.save(form, infused, **place, values={"comment": ["begun"]}, based_on=0, by=investigator)
+    subject = Subject.objects.select_related("site").get(pk=infused.pk)
+    begun = {e.visit.code: e for e in ledger([subject], now=study.NOW) if e.state == "draft" and e.visit}
+    assert {code: late(entry, on) for code, entry in begun.items()} == {"d1": True, "m24": False}
+    due = client.get("/").context["due"]
+    row = due[[one for one, _ in before].index(url)]  # where it stood
+    assert (row["url"], row["state"]) == (url, "draft")
+    assert row["age_text"].startswith(f"{age} · draft saved ")
+    drafted = client.get("/?state=draft").context["due"]
+    assert [one["url"] for one in drafted] == [url, f"/subjects/{infused.code}/m24/vital-signs/"]
+    assert drafted[1]["age_text"].startswith("saved ")
+
+
+@pytest.mark.django_db
 def test_a_queried_form_stays_queried_and_says_that_a_correction_was_begun(
     infused: Subject, investigator: User, scope: None
 ) -> None:
@@ -236,6 +261,27 @@ def test_a_queried_form_stays_queried_and_says_that_a_correction_was_begun(
     assert (one.state, one.queries > 0) == ("queried", True)
     due = signed_in(investigator.username).get("/?form=crs_assessment&state=queried").context["due"]
     assert [" · draft saved " in f" · {row['age_text']}" for row in due] == [True]
+
+
+@pytest.mark.django_db
+def test_a_form_whose_queries_are_answered_stands_last_and_asks_for_no_answer(
+    infused: Subject, investigator: User, scope: None
+) -> None:
+    study.submit("crs_assessment", infused, "d1", study.typed_crs(1, investigator_grade="3"), by=investigator)
+
+    def listed() -> Any:
+        page = signed_in(investigator.username).get("/?form=crs_assessment&state=queried")
+        return page.context["due"], page.content.decode()
+
+    (row,), page = listed()
+    assert not row["answered"] and "Answer<span" in page
+    for query in workflow.Query.objects.filter(form="crs_assessment"):
+        workflow.answer(query, by=investigator, text="It is right.", now=timezone.now())
+    (row,), page = listed()
+    assert row["answered"] and "Answer<span" not in page and "answered, with a reviewer" in row["age_text"]
+    entries = waiting(ledger([infused], now=timezone.now()), now=timezone.now())
+    assert entries[-1].answered and entries[-1].state == "queried"
+    assert entries[-1].due_on == study.NOW.date(), "its age is that of the query, not of the visit"
 
 
 @pytest.mark.django_db

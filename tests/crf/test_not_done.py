@@ -123,6 +123,42 @@ def test_a_form_that_came_in_after_all_is_entered_over_the_mark(infused: Subject
     assert event.reason == entry.AFTER_ALL
 
 
+def test_a_visit_that_took_place_after_all_is_expected_again_in_one_step(infused: Subject, investigator: User) -> None:
+    study.submit("crs_assessment", infused, "d2", study.typed_crs(2), by=investigator)
+    visit = place(infused, "d2", "crs_assessment").visit
+    assert visit is not None
+    with pytest.raises(subjects.Refused, match="marked as not done"):
+        not_done.take_back_visit(visit, by=investigator, reason="It was marked by mistake", now=study.NOW)
+    marked = not_done.mark_visit(visit, by=investigator, reason=WHY_NOT, now=study.NOW)
+    assert len(marked) > 1
+    mark(infused, investigator, visit="d3")
+    client = Client()
+    client.force_login(investigator)
+    here = f"/subjects/{infused.code}/d2/"
+    url = client.get(here).context["done_url"]
+    assert client.post(url, {"choice": "", "text": ""}).status_code == 422
+    assert state(infused, "d2", "vital_signs") == "not_done"
+    assert client.post(url, {"choice": "It was marked by mistake"}).headers["Location"] == here
+    found = {e.state for e in ledger([fresh(infused)], now=study.NOW) if e.visit and e.visit.code == "d2"}
+    assert found == {"overdue", "complete"}
+    assert state(infused, "d2", "crs_assessment") == "complete"
+    assert state(infused, "d3", "crs_assessment") == "not_done"  # of another visit
+    assert client.get(here).context["done_url"] == ""
+    told = AuditEvent.objects.filter(table_name=marked[0]._meta.db_table, row_id=marked[0].pk).latest("pk")
+    assert (told.actor, told.reason) == (investigator.username, "It was marked by mistake")
+
+
+def test_who_may_not_enter_may_not_take_a_visit_back(
+    infused: Subject, coordinator: User, monitor: User, other_coordinator: User
+) -> None:
+    visit = place(infused, "d2", "crs_assessment").visit
+    assert visit is not None
+    not_done.mark_visit(visit, by=coordinator, reason=WHY_NOT, now=study.NOW)
+    for person in (monitor, other_coordinator):
+        with pytest.raises(PermissionDenied):
+            not_done.take_back_visit(visit, by=person, reason="It was marked by mistake", now=study.NOW)
+
+
 def test_a_visit_not_done_marks_what_is_expected_and_leaves_what_was_entered(
     infused: Subject, investigator: User
 ) -> None:

@@ -84,7 +84,7 @@ def test_a_visit_prints_all_its_forms_in_the_order_of_the_casebook_with_few_stat
         connection,
     ) as seen:
         page = reader.get(f"/subjects/{queried.code}/d1/print/").content.decode()
-    assert re.findall(r"<h1>(.*?)</h1>", page) == ["CRS assessment", "ICANS assessment", "Vital signs"]
+    assert re.findall(r"<h1>(.*?)</h1>", page) == ["Vital signs", "CRS assessment", "ICANS assessment"]
     asked = [one["sql"] for one in seen.captured_queries if one["sql"].startswith(("SELECT", "WITH"))]
     assert len(asked) <= STATEMENTS + 6, len(asked)
 

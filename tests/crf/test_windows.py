@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from crf.models.haematology import Haematology
 from crf.workflow import Query
 from tests import study
 from tests.filled import fill
-from trial import schedule
+from trial import schedule, subjects
 from trial.models import Subject, User
 
 WITHOUT_A_DAY = {"demographics"}  # what is true of a person, whatever the day
@@ -99,3 +99,28 @@ def test_a_screening_dated_after_the_infusion_is_asked_about(infused: Subject, i
     late = study.typed_eligibility(assessed_on="2026-03-21")
     study.submit("eligibility", infused, "screening", late, by=investigator, reason="Transcription error")
     assert [query.state for query in Query.objects.filter(check_id="WIN-eligibility")] == ["OPEN"]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("scope")
+def test_a_corrected_infusion_asks_about_the_days_that_took_place_and_fit_no_more(
+    infused: Subject, investigator: User
+) -> None:
+    """The visit keeps the days it was planned for; the day of the form is judged by the infusion as it stands now."""
+    count(infused, investigator, date(2026, 3, 24))
+    assert asked() == []
+
+    def move(day: int) -> None:
+        typed = study.typed_infusion(infused_at=f"2026-03-{day} 10:30")
+        study.submit("car_t_infusion", infused, "d0", typed, by=investigator, reason="Transcription error")
+
+    found = {
+        one.visit.code: one.outside
+        for one in subjects.moves(infused, study.INFUSED_AT + timedelta(days=2))
+        if one.filled
+    }
+    assert found["d4"] is True
+    move(22)
+    assert asked() == ["OPEN"]
+    move(20)
+    assert asked() == ["CLOSED"]

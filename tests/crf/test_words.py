@@ -54,7 +54,7 @@ KNOWN = {
 }  # fmt: skip
 SHORT_CODES = ("BM", "NE")
 CODE = re.compile(r"(?<![A-Za-z])[A-Z_]{3,}(?![a-z])")
-FIGURE = re.compile(r"[<>] [\d.]+|[\d.]+(e-?\d+)?|–|\d{4}-\d\d-\d\d")
+FIGURE = re.compile(r"[<>] [\d.]+|[\d.]+(e-?\d+)?|–|\d{4}-\d\d-\d\d( \d\d:\d\d)?")
 RULES = [module for module in words.rule_modules() if hasattr(module, "CLAUSES")]
 
 
@@ -133,7 +133,7 @@ def test_nothing_said_of_a_subject_or_a_worked_case_shows_a_code(language: str) 
             assert len(said.remarks) == len(of.flags), (of.version, of.flags)
 
 
-def test_what_stands_in_any_other_placeholder_is_a_figure_or_a_day() -> None:
+def test_what_stands_in_any_other_placeholder_is_a_figure_a_day_or_a_time() -> None:
     others = {name: texts for name, texts in shown_anywhere().items() if name not in placeholders.PLACEHOLDERS}
     assert len(others) > 20
     assert [(name, text) for name, texts in others.items() for text in texts if not FIGURE.fullmatch(text)] == []

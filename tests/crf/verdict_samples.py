@@ -21,6 +21,7 @@ from tests.rules import (
     imwg_records,
     lee_assessments,
     test_before_and_dose,
+    test_crs_temperature,
     test_escalation,
     test_kinetics,
     test_staging,
@@ -86,6 +87,8 @@ def times() -> tuple[Timed, ...]:
 
 
 def _before() -> Iterator[Verdict]:
+    for case in worked("crs_temperature")["cases"]:
+        yield test_crs_temperature.judged(case)
     for case in worked("body_size")["cases"]:
         yield body_size.surface(case["height"], case["weight"], body_size.BodyOptions(case["formula"]))
     for case in worked("dose_given")["by_weight"]:

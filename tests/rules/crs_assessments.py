@@ -56,7 +56,7 @@ def pressor(drug: str | None, start: str | None = "08:00", stop: str | None = "1
 
 def judge(now: SimpleNamespace, *, history: Iterable[Any] = (), options: crs.AstctOptions | None = None) -> Verdict:
     """The rule called as a page calls it: every parameter read from the item of its name."""
-    names = set(signature(crs.astct_2019).parameters) - {"history", "options"}
+    names = set(signature(crs.astct_2019).parameters) - {"history", "options", "vital_signs"}
     extra: dict[str, Any] = {} if options is None else {"options": options}
     return crs.astct_2019(**{name: getattr(now, name) for name in names}, history=history, **extra)
 

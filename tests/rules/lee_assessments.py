@@ -38,7 +38,7 @@ def pressor(
 
 def judge(now: SimpleNamespace, *, history: Iterable[Any] = (), **more: Any) -> Verdict:
     """The rule called as a page calls it: every parameter read from the item of its name."""
-    names = set(signature(lee_2014.lee_2014).parameters) - {"history", "options", "weight"}
+    names = set(signature(lee_2014.lee_2014).parameters) - {"history", "options", "vital_signs", "weight"}
     return lee_2014.lee_2014(**{name: getattr(now, name) for name in names}, history=history, **more)
 
 

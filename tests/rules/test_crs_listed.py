@@ -49,6 +49,8 @@ def said() -> tuple[set[str], set[str]]:
         for each in course.verdicts[-1].walk():
             clauses.add(each.clause)
             flags |= set(each.flags)
+    elsewhere = crs.course([now], vital_signs=[SimpleNamespace(measured_at=now.assessed_at, temperature="39.9")])
+    flags |= set(elsewhere.verdicts[0].flags)
     gone = crs.course([assessment(day=1, **FEVER), assessment(day=2, hypotension="Y")], options=STRICT)
     return clauses | {gone.verdicts[-1].clause}, flags
 

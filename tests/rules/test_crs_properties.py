@@ -73,6 +73,7 @@ OPTIONS = st.builds(
     axes_without_fever_in_open_episode=st.booleans(),
     clear_days_to_resolve=st.integers(1, 3),
     support_delays_resolution=st.booleans(),
+    vital_signs_count=st.booleans(),
 )
 
 

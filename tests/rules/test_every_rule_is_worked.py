@@ -19,6 +19,7 @@ NOT_A_RULE = {"reference_limits"}
 # What the study promises to compute -> the versions of the rules that do.
 PROMISED = {
     "CRS by ASTCT 2019 and Lee 2014": {"astct_2019", "lee_2014"},
+    "vital signs read by CRS": {"crs_temperature_1"},
     "ICANS by ASTCT 2019": {"icans_astct_2019"},
     "ICAHT early and late, T-ICAHT": {"icaht_2023", "t_icaht_2025"},
     "CTCAE 5, 4.03 and 6": {"ctcae_5", "ctcae_4_03", "ctcae_6"},

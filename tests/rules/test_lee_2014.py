@@ -398,6 +398,9 @@ def test_every_listed_clause_and_flag_is_given_by_some_assessment() -> None:
         {"transaminase_grade": "3"}, {"hypotension": "N", "vasopressors": [pressor(NOR, 3, hours=3)]},
     ]  # fmt: skip
     given += [grade(**each) for each in items]
+    now = assessment()
+    hot = SimpleNamespace(measured_at=now.assessed_at, temperature=39)
+    given += lee_2014.course([now], vital_signs=[hot]).verdicts
     said = [each for verdict in given for each in verdict.walk()]
     assert {each.clause for each in said} == set(lee_2014.CLAUSES)
     assert {flag for each in said for flag in each.flags} == set(lee_2014.FLAGS)

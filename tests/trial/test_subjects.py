@@ -294,7 +294,7 @@ def test_every_line_of_the_schedule_names_known_visits_and_its_labels_are_distin
         "u10",
     ]
     assert schedule.expected_at("d0") == (
-        "car_t_infusion", "crs_assessment", "icans_assessment", "vital_signs", "haematology", "chemistry", "coagulation",
+        "car_t_infusion", "vital_signs", "crs_assessment", "icans_assessment", "haematology", "chemistry", "coagulation",
         "inflammation",
     )  # fmt: skip
     assert schedule.expected_at("apheresis") == ("leukapheresis",)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from trial.rules import crs_axes
+from trial.rules import crs_axes, crs_temperature
 from trial.rules.crs_axes import AXIS_CLAUSES, VERSION, finding
 from trial.rules.crs_episodes import Course, Episode, Follow, day_of, episode
 from trial.rules.crs_options import CONVENTION, NOTE, RECOMMENDED, TABLE, AstctOptions
@@ -35,6 +35,7 @@ CLAUSES: tuple[str, ...] = (
 FLAGS: dict[str, str] = {
     "LOWER_BOUND": "Something is not recorded; the grade may be higher.",
     "TEMPERATURE_MISSING": "The temperature is not recorded.",
+    "TEMPERATURE_ELSEWHERE": "The highest temperature since the last assessment stands in the vital signs, and counts.",
     "HYPOTENSION_MISSING": "It is not recorded whether there was hypotension.",
     "HYPOXIA_MISSING": "The oxygen support is not recorded or not known.",
     "FLOW_MISSING": "The oxygen flow is not recorded.",
@@ -102,6 +103,7 @@ def astct_2019(
     ventilation_reason: str | None,
     death_due_to_crs: str | None,
     history: Iterable[Any] = (),
+    vital_signs: Iterable[Any] = (),
     assessed_at: datetime | date | None = None,
     options: AstctOptions = RECOMMENDED,
 ) -> Verdict:
@@ -109,7 +111,8 @@ def astct_2019(
 
     Temperature in Cel, flow in L/min; `vasopressors` = rows with drug, started_at, stopped_at; causes blank or U count.
     `history` = the earlier assessments of the same infusion, oldest first. `assessed_at` tells whether the last of
-    them is of the same day (its day is then not over); None = this assessment is of a later day.
+    them is of the same day (its day is then not over); None = this assessment is of a later day. `vital_signs` = those
+    since the infusion; where they hold a higher temperature than an assessment, theirs counts (crs_temperature).
     Source: Lee DW et al. Biol Blood Marrow Transplant 2019;25:625-638, table 2.
     """
     now = Assessment(
@@ -129,33 +132,46 @@ def astct_2019(
         ventilation_reason=ventilation_reason,
         death_due_to_crs=death_due_to_crs,
     )
-    _, follow = _replay(history, options)
-    return _judge(_clean(now), follow=follow, options=options)
+    *earlier, this = _read([*history, now], vital_signs, options)
+    _, follow = _replay(earlier, options)
+    return _judge(this, follow=follow, options=options)
 
 
 def course(
-    assessments: Iterable[Any], *, infused_at: datetime | date | None = None, options: AstctOptions = RECOMMENDED
+    assessments: Iterable[Any],
+    *,
+    vital_signs: Iterable[Any] = (),
+    infused_at: datetime | date | None = None,
+    options: AstctOptions = RECOMMENDED,
 ) -> Course:
     """Judge all assessments of one subject after one infusion in one pass, oldest first.
 
     Each has the item names as attributes (with `anticytokine_drug`). Days are those of the time zone that
     `assessed_at` carries. The last day counts as over. `infused_at` only dates the onset; None = `onset_day` is None.
+    `vital_signs` as for one assessment.
     """
     rows = list(assessments)
-    verdicts, follow = _replay(rows, options)
+    verdicts, follow = _replay(_read(rows, vital_signs, options), options)
     follow.close_day()
     episodes = (episode(span, assessments=rows, verdicts=verdicts, infused_at=infused_at) for span in follow.spans)
     return Course(verdicts=tuple(verdicts), episodes=tuple(episodes))
 
 
+def _read(assessments: Iterable[Any], vital_signs: Iterable[Any], options: AstctOptions) -> list[Any]:
+    return crs_temperature.read(assessments, vital_signs if options.vital_signs_count else ())
+
+
 def _replay(assessments: Iterable[Any], options: AstctOptions) -> tuple[list[Verdict], Follow]:
     follow = Follow(options=options)
-    return [_judge(_clean(one), follow=follow, options=options) for one in assessments], follow
+    return [_judge(one, follow=follow, options=options) for one in assessments], follow
 
 
-def _judge(now: Assessment, *, follow: Follow, options: AstctOptions) -> Verdict:
+def _judge(assessment: Any, *, follow: Follow, options: AstctOptions) -> Verdict:
     """Grade the next assessment and carry the state forward."""
-    fever = crs_axes.fever(now.temperature, now.fever_due_to_crs)
+    now = _clean(assessment)
+    fever = crs_axes.fever(
+        now.temperature, now.fever_due_to_crs, elsewhere=isinstance(assessment, crs_temperature.Read)
+    )
     hypotension = crs_axes.hypotension(
         now.hypotension, now.hypotension_due_to_crs, rows_of(now.vasopressors), options=options
     )

@@ -66,17 +66,21 @@ def finding(
     return Verdict(value=value, clause=clause, basis=basis, version=VERSION, shown=shown, flags=flags)
 
 
-def fever(temperature: Any, due_to_crs: str | None) -> Verdict:
-    """1 = fever of CRS, 0 = none, None = temperature missing. Temperature in Cel; cause blank or U counts."""
+def fever(temperature: Any, due_to_crs: str | None, *, elsewhere: bool = False) -> Verdict:
+    """1 = fever of CRS, 0 = none, None = temperature missing. Temperature in Cel; cause blank or U counts.
+
+    elsewhere: it does not stand in the assessment itself, but in the vital signs.
+    """
     measured = decimal(temperature)
     if measured is None:
         return finding(None, TEMPERATURE_MISSING, flags=("TEMPERATURE_MISSING",))
     shown = figure(measured)
+    flags: tuple[str, ...] = ("TEMPERATURE_ELSEWHERE",) if elsewhere else ()
     if measured < FEVER_CEL:
-        return finding(0, NO_FEVER, temperature=shown, threshold=figure(FEVER_CEL))
+        return finding(0, NO_FEVER, flags=flags, temperature=shown, threshold=figure(FEVER_CEL))
     if due_to_crs == "N":
-        return finding(0, FEVER_OTHER_CAUSE, basis=NOTE, temperature=shown)
-    flags = ("FEVER_CAUSE_UNKNOWN",) if due_to_crs == "U" else ()
+        return finding(0, FEVER_OTHER_CAUSE, basis=NOTE, flags=flags, temperature=shown)
+    flags += ("FEVER_CAUSE_UNKNOWN",) if due_to_crs == "U" else ()
     return finding(1, FEVER, flags=flags, temperature=shown, threshold=figure(FEVER_CEL))
 
 

@@ -28,6 +28,8 @@ class AstctOptions:
     clear_days_to_resolve: int = 2
     # True: a day on which an antipyretic, anti-cytokine drug or corticosteroid was given for CRS is not clear.
     support_delays_resolution: bool = True
+    # True: a higher temperature in the vital signs since the last assessment counts as that of the assessment.
+    vital_signs_count: bool = True
 
     def __post_init__(self) -> None:
         if self.vasopressin_alone not in (2, 3):

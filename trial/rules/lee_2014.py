@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
-from trial.rules import lee_axes
+from trial.rules import crs_temperature, lee_axes
 from trial.rules.crs import CANNOT_NOT_ALL_RECORDED, DEATH, FEVER_AT_LEAST
 from trial.rules.crs import FLAGS as ASTCT_FLAGS
 from trial.rules.crs_pressors import rows_of
@@ -28,7 +29,7 @@ CLAUSES: tuple[str, ...] = (
 )  # fmt: skip
 
 SHARED = (
-    "LOWER_BOUND", "TEMPERATURE_MISSING", "HYPOTENSION_MISSING", "HYPOXIA_MISSING", "VENTILATION_REASON_MISSING",
+    "LOWER_BOUND", "TEMPERATURE_MISSING", "TEMPERATURE_ELSEWHERE", "HYPOTENSION_MISSING", "HYPOXIA_MISSING", "VENTILATION_REASON_MISSING",
     "PRESSOR_WITHOUT_HYPOTENSION", "PRESSOR_DRUG_MISSING", "PRESSOR_OTHER", "PRESSOR_TIMES_MISSING",
     "PRESSOR_TIMES_REVERSED", "PRESSORS_IN_SEQUENCE", "VASOPRESSIN_ALONE", "INOTROPE_NOT_COUNTED",
     "OXYGEN_AT_BASELINE", "FEVER_CAUSE_UNKNOWN", "HYPOTENSION_CAUSE_UNKNOWN", "HYPOXIA_CAUSE_UNKNOWN",
@@ -90,6 +91,7 @@ def lee_2014(
     transaminase_grade: str | int | None = None,
     weight: Decimal | float | None = None,
     history: Iterable[Any] = (),
+    vital_signs: Iterable[Any] = (),
     assessed_at: datetime | date | None = None,
     options: LeeOptions = RECOMMENDED,
 ) -> Verdict:
@@ -99,6 +101,7 @@ def lee_2014(
     drug, dose, dose_unit, hours, started_at, stopped_at; the two last grades are CTCAE 4.03; causes blank or U count.
     `history` = the earlier assessments of the same infusion; fever is not required, so they change no grade and only
     tell whether there ever was one. `assessed_at` ends what still runs; None = it is not known for how long it ran.
+    `vital_signs` = those since the infusion; where they hold a higher temperature, theirs counts (crs_temperature).
     Source: Lee DW et al. Blood 2014;124:188-195, tables 2 and 3.
     """
     items: dict[str, Any] = {
@@ -117,12 +120,14 @@ def lee_2014(
         "transaminase_grade": transaminase_grade,
         "assessed_at": assessed_at,
     }
-    return _judge(items, febrile=any(map(_febrile, history)), weight=weight, options=options)
+    *earlier, this = _read([*history, SimpleNamespace(**items)], vital_signs, options)
+    return _judge(_items(this), febrile=any(map(_febrile, earlier)), weight=weight, options=options)
 
 
 def course(
     assessments: Iterable[Any],
     *,
+    vital_signs: Iterable[Any] = (),
     weight: Decimal | float | None = None,
     weights: Iterable[Decimal | float | None] | None = None,
     options: LeeOptions = RECOMMENDED,
@@ -130,17 +135,25 @@ def course(
     """Judge all assessments of one subject after one infusion, oldest first; each has the item names as attributes.
 
     `organ_toxicity` and `transaminase_grade` are read where an assessment has them. `weight` in kg; `weights` = one an
-    assessment, instead. Raises ValueError where there are not as many of them as assessments.
+    assessment, instead. Raises ValueError where there are not as many of them as assessments. `vital_signs` as for one.
     """
-    rows = list(assessments)
+    rows = _read(assessments, vital_signs, options)
     of_each = [weight] * len(rows) if weights is None else list(weights)
     verdicts, febrile = [], False
     for one, weight in zip(rows, of_each, strict=True):
-        items = {name: getattr(one, name) for name in ITEMS}
-        items |= {name: getattr(one, name, None) for name in OPTIONAL_ITEMS}
-        verdicts.append(_judge(items, febrile=febrile, weight=weight, options=options))
+        verdicts.append(_judge(_items(one), febrile=febrile, weight=weight, options=options))
         febrile = febrile or _febrile(one)
     return LeeCourse(tuple(verdicts))
+
+
+def _read(assessments: Iterable[Any], vital_signs: Iterable[Any], options: LeeOptions) -> list[Any]:
+    return crs_temperature.read(assessments, vital_signs if options.vital_signs_count else ())
+
+
+def _items(assessment: Any) -> dict[str, Any]:
+    items = {name: getattr(assessment, name) for name in ITEMS}
+    elsewhere = isinstance(assessment, crs_temperature.Read)
+    return items | {name: getattr(assessment, name, None) for name in OPTIONAL_ITEMS} | {"elsewhere": elsewhere}
 
 
 def _febrile(assessment: Any) -> bool:
@@ -153,7 +166,7 @@ def _judge(items: dict[str, Any], *, febrile: bool, weight: Any, options: LeeOpt
     now = {name: value if name == "vasopressors" or known(value) else None for name, value in items.items()}
     at = now["assessed_at"] if isinstance(now["assessed_at"], datetime) else None
     axes = (
-        lee_axes.symptoms(now["temperature"], now["fever_due_to_crs"]),
+        lee_axes.symptoms(now["temperature"], now["fever_due_to_crs"], elsewhere=bool(now["elsewhere"])),
         lee_axes.hypotension(
             now["hypotension"], now["hypotension_due_to_crs"], rows_of(now["vasopressors"]),
             weight=weight, now=at, options=options,

@@ -69,17 +69,21 @@ class Axis(NamedTuple):
     ceiling: int
 
 
-def symptoms(temperature: Any, due_to_crs: str | None) -> Axis:
-    """1 = fever of CRS, 0 = none, None = temperature missing. Temperature in Cel; cause blank or U counts."""
+def symptoms(temperature: Any, due_to_crs: str | None, *, elsewhere: bool = False) -> Axis:
+    """1 = fever of CRS, 0 = none, None = temperature missing. Temperature in Cel; cause blank or U counts.
+
+    elsewhere: it does not stand in the assessment itself, but in the vital signs.
+    """
     measured = decimal(temperature)
     if measured is None:
         return Axis(finding(None, TEMPERATURE_MISSING, flags=("TEMPERATURE_MISSING",)), 1)
     shown, threshold = figure(measured), figure(FEVER_CEL)
+    flags: tuple[str, ...] = ("TEMPERATURE_ELSEWHERE",) if elsewhere else ()
     if measured < FEVER_CEL:
-        return _sure(finding(0, NO_FEVER, basis=CONVENTION, temperature=shown, threshold=threshold))
+        return _sure(finding(0, NO_FEVER, basis=CONVENTION, flags=flags, temperature=shown, threshold=threshold))
     if due_to_crs == "N":
-        return _sure(finding(0, FEVER_OTHER_CAUSE, basis=CONVENTION, temperature=shown))
-    flags = ("FEVER_CAUSE_UNKNOWN",) if due_to_crs == "U" else ()
+        return _sure(finding(0, FEVER_OTHER_CAUSE, basis=CONVENTION, flags=flags, temperature=shown))
+    flags += ("FEVER_CAUSE_UNKNOWN",) if due_to_crs == "U" else ()
     return _sure(finding(1, FEVER, basis=CONVENTION, flags=flags, temperature=shown, threshold=threshold))
 
 

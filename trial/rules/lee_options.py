@@ -37,6 +37,8 @@ class LeeOptions:
     niv_is_ventilator_support: bool = True
     # True: raised transaminases of grade 2 and 3 are organ toxicity like any other. False: only grade 4 counts, as 3.
     transaminases_are_organ_toxicity: bool = True
+    # True: a higher temperature in the vital signs since the last assessment counts as that of the assessment.
+    vital_signs_count: bool = True
 
     def __post_init__(self) -> None:
         if self.vasopressin_alone not in (2, 3):

@@ -188,17 +188,18 @@
   });
 
   showItems();
+  // A line of the summary, and a check or query in the margin, lead to the control itself, not only to its place.
   var summary = document.getElementById("cw-errors");
-  if (!summary) return;
-  // The first control that is wrong, or, where the error stands at none, the summary, which is read aloud in any case.
-  var wrong = Array.from(form.querySelectorAll('[aria-invalid="true"]')).find(function (one) { return one.offsetParent; });
-  (wrong || summary).focus();
-  // A line of the summary leads to the control itself, not only to its place.
-  summary.addEventListener("click", function (event) {
+  function lead(event) {
     var link = event.target.closest("a[href^='#']");
     var place = link && document.getElementById(link.getAttribute("href").slice(1));
     var inside = "input:not([type=hidden]), select, textarea";
     var control = place && (place.matches(inside) ? place : place.querySelector("[aria-invalid]") || place.querySelector(inside + ", [data-add-row]"));
     if (control) { event.preventDefault(); place.scrollIntoView({ block: "center" }); control.focus({ preventScroll: true }); }
-  });
+  }
+  [summary, document.querySelector(".cw-aside")].forEach(function (one) { if (one) one.addEventListener("click", lead); });
+  if (!summary) return;
+  // The first control that is wrong, or, where the error stands at none, the summary, which is read aloud in any case.
+  var wrong = Array.from(form.querySelectorAll('[aria-invalid="true"]')).find(function (one) { return one.offsetParent; });
+  (wrong || summary).focus();
 })();
