@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils import timezone
@@ -38,8 +39,11 @@ class Readers:
             kind = self.place.form
             stored = stored.without(kind, pk) if written is None else stored.after(kind, written.plain(pk))
         there = _kinds([form for form, _checks in found], subject)
+        since = self._since(written, pk)
         for form, checks in found:
             rows = _rows(form, self.place) if form.declared.name in there else []
+            if reads_earlier_alone(form, checks, self.place.form):
+                rows = [row for row in rows if not is_before(row.day(), since)]
             asked = workflow.asked(form.declared.name, rows)
             among = affected(self.place.form, checks)
             for row in rows:
@@ -54,6 +58,24 @@ class Readers:
                 judged = failing(at, of, among=among)
                 if judged or row.pk in asked:  # else there is nothing to open and nothing to close
                     workflow.follow_checks(row, judged, changed=seen, now=now, among=among)
+
+    def _since(self, written: sheet.Sheet | None, pk: int) -> date | None:
+        """The first day that what was written is about, or was before it; None = something is not dated."""
+        kind = self.place.form
+        days = [written.day] if written is not None else []
+        days += [_day(kind, one, self.place.subject) for one in self.casebook.rows(kind.declared.name) if one.pk == pk]
+        return None if None in days else min(days, default=None)  # type: ignore[type-var]
+
+
+def is_before(day: date | None, since: date | None) -> bool:
+    """Whether a form of that day is earlier than what was written since; unknown days are not."""
+    return day is not None and since is not None and day < since
+
+
+def _day(form: FormClass, stored: Any, subject: Subject) -> date | None:
+    """The day that a stored form is about, on the site's clock."""
+    value = getattr(stored, form.declared.about_day, None) if form.declared.about_day else None
+    return value.astimezone(ZoneInfo(subject.site.timezone)).date() if isinstance(value, datetime) else value
 
 
 def waiting(place: Place, casebook: sheet.Casebook) -> Readers:
@@ -124,6 +146,22 @@ def readers(form: str, changed: set[str]) -> list[tuple[FormClass, list[Check]]]
 def affected(changed: FormClass, checks: Iterable[Check]) -> frozenset[str] | None:
     """The ids of those checks: nothing else moves with what they read. None = all, for an infusion moves every study day."""
     return None if changed.anchors else frozenset(check.id for check in checks)
+
+
+def reads_earlier_alone(reader: FormClass, checks: Iterable[Check], changed: FormClass) -> bool:
+    """Whether these checks read the changed form only as far as it is dated by the day of their own form.
+
+    What is measured later than a form then says nothing about it.
+    """
+    name = changed.declared.name
+    if changed.anchors or reader is changed or not changed.declared.about_day:
+        return False
+    checks = list(checks)
+    if any(path.partition(".")[0] == name for check in checks for path in check.reads):
+        return False
+    derived = reader.declared.derived
+    seen = [derived[one] for check in checks for one in check.sees if one in derived]
+    return not any(one.reads_later(name) for one in seen)
 
 
 def _derived_readers(form: str, changed: set[str] | None = None) -> list[tuple[FormClass, set[str]]]:

@@ -145,11 +145,14 @@ class Batch:
         found: list[tuple[Kept, frozenset[str] | None]] = [
             (one, None) for one in self.kept[name] if one.plain.pk in touched
         ]
-        for reader, among in readers(name, changed).items():
+        since = sheet_day(kept, self.zone)
+        for reader, (among, earlier_alone) in readers(name, changed).items():
             found += [
                 (one, among)
                 for one in self.kept[reader]
-                if one is not kept and (reader != name or one.plain.pk not in touched)
+                if one is not kept
+                and (reader != name or one.plain.pk not in touched)
+                and not (earlier_alone and across.is_before(sheet_day(one, self.zone), since))
             ]
         for one, among in found:
             place = Place(one.place.form, self.subject, self._visit(one), one.place.occurrence, one.place.under)
@@ -249,9 +252,13 @@ def reads_history(form: FormClass) -> bool:
 
 
 @cache
-def readers(form: str, changed: frozenset[str]) -> dict[str, frozenset[str] | None]:
-    """Names of the forms whose checks read this one, with the ids of these checks; None = all (see crf.across)."""
+def readers(form: str, changed: frozenset[str]) -> dict[str, tuple[frozenset[str] | None, bool]]:
+    """Names of the forms whose checks read this one, with the ids of these checks; None = all (see crf.across).
+
+    With it whether they read this one only as far as it is dated by their own day.
+    """
     kind = form_called(form)
     return {
-        reader.declared.name: across.affected(kind, checks) for reader, checks in across.readers(form, set(changed))
+        reader.declared.name: (across.affected(kind, checks), across.reads_earlier_alone(reader, checks, kind))
+        for reader, checks in across.readers(form, set(changed))
     }

@@ -135,6 +135,15 @@ class Derived:
             return True
         return bool({f"{form}.{name}" for name in changed} & self.paths())
 
+    def reads_later(self, form: str) -> bool:
+        """Whether it reads forms of that name that are dated later than its own, or reads them whatever their day."""
+        if self.whole is not None and form in self.whole.forms:
+            return True
+        newest = [path for path in self.elsewhere.values() if isinstance(path, str)]
+        if self.limits:
+            newest += LIMITS_DEPEND_ON
+        return any(path.partition(".")[0] == form for path in newest)
+
     def paths(self) -> set[str]:
         """The items of other forms that it reads one by one ("demographics.sex")."""
         found = set(LIMITS_DEPEND_ON if self.limits else ())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from crf import entry
+from crf import across, entry
 from crf.batch import Batch, Sent
 from crf.declare.form import form_named
 from crf.models.crs_assessment import CrsAssessment, courses_of
@@ -159,3 +159,40 @@ def test_the_other_toxicity_is_not_moved(infused: Subject, investigator: User) -
     assert {check for check in asked() if check.startswith("ICA")} == {
         check for check in before if check.startswith("ICA")
     }
+
+
+def test_what_is_measured_later_asks_nothing_of_earlier_assessments(
+    infused: Subject, investigator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in (1, 2, 3):
+        assess(infused, investigator, day, **CLEAR)
+    judged: list[str] = []
+    really = across.failing
+
+    def noted(place: Any, *args: Any, **kwargs: Any) -> Any:
+        if place.form is CrsAssessment:
+            judged.append(place.visit.code)
+        return really(place, *args, **kwargs)
+
+    monkeypatch.setattr(across, "failing", noted)
+    measure(infused, investigator, 2, "37.2", time="07:00")
+    assert judged == ["d2", "d3"]
+    judged.clear()
+    measure(infused, investigator, 2, "37.2", time="07:30", reason="Wrong")  # corrected: the same
+    assert judged == ["d2", "d3"]
+
+
+def test_which_checks_look_no_further_than_their_own_day() -> None:
+    forms = {name: form_named(name) for name in ("crs_assessment", "vital_signs", "demographics", "car_t_infusion")}
+    vital_signs = forms["vital_signs"]
+
+    def alone(reader: str, changed: str) -> bool:
+        checks = list(forms[reader].declared.checks.values())
+        return across.reads_earlier_alone(forms[reader], checks, forms[changed])
+
+    assert alone("crs_assessment", "vital_signs")
+    assert not alone("vital_signs", "vital_signs")  # its own history is another matter
+    assert not alone("crs_assessment", "car_t_infusion")  # it anchors every day
+    assert not alone("vital_signs", "demographics")  # nothing dates it
+    named = [check for check in form_named("inflammation").declared.checks.values() if check.reads]
+    assert not across.reads_earlier_alone(form_named("inflammation"), named, vital_signs)  # a check reads it itself
