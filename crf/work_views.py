@@ -19,7 +19,7 @@ from crf.ledger import Entry, late
 from crf.models.crs_assessment import courses_of
 from crf.standing import waiting_of
 from trial import protocol, roles, subjects
-from trial.models import Subject
+from trial.models import Subject, User
 from trial.request import Request
 
 PAGE = 50
@@ -47,7 +47,7 @@ def home(request: Request) -> HttpResponse:
     page = Paginator(due, PAGE).get_page(request.GET.get("page"))
     site = next(iter(request.sites), None)
     context = {
-        "due": [_row(entry, now) for entry in page],
+        "due": [_row(entry, request.user, now) for entry in page],
         "counts": [(one, counts[one], _with(request, state="" if one == state else one)) for one in WAITING],
         "serious": serious.notices(request.user, request.scope, now=now),
         "state": state, "windows": _windows(people, now), "page_obj": page, "base_query": _without_page(request),
@@ -58,9 +58,14 @@ def home(request: Request) -> HttpResponse:
     return render(request, "trial/home.html", context)
 
 
-def _row(entry: Entry, now: datetime) -> dict[str, Any]:
+# What is done with a form in a state, and who may; whoever may not, or has nothing to do, opens it.
+DEEDS = {"queried": "answer_query", "draft": "enter", "expected": "enter", "overdue": "enter"}
+
+
+def _row(entry: Entry, by: User, now: datetime) -> dict[str, Any]:
+    deed = "" if entry.answered else DEEDS.get(entry.state, "")
     return {
-        "state": entry.state, "answered": entry.answered, "subject_code": entry.subject.code,
+        "state": entry.state, "theirs": bool(deed) and roles.may(by, deed, entry.subject.site), "subject_code": entry.subject.code,
         "subject_url": reverse("casebook", args=[entry.subject.code]),
         "visit_label": entry.place, "form_label": entry.form.declared.title, "url": entry.url, "age_text": _age(entry, now),
     }  # fmt: skip

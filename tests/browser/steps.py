@@ -54,7 +54,7 @@ def because(page: Page, choice: str = "", text: str = "") -> None:
 
 def grade(page: Page) -> Locator:
     """The derived grade, as the page says it."""
-    return page.locator("#verdict .cw-verdict-value")
+    return page.locator("#verdict .cw-verdict").filter(has_text="ASTCT grade").locator(".cw-verdict-value")
 
 
 def url_of(subject: Any, visit: str, form: str = "crs-assessment") -> str:

@@ -123,7 +123,7 @@ def test_arrow_keys_move_through_the_casebook(signed_in: Any, fresh: Any) -> Non
     expect(page.locator(".cw-casebook a[title='CRS assessment, Day 1']")).to_be_focused()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowUp")
-    expect(page.locator(".cw-casebook a[title='CAR-T infusion, Day 0']")).to_be_focused()
+    expect(page.locator(".cw-casebook a[title='Vital signs, Day 0']")).to_be_focused()
 
 
 def test_a_draft_is_kept_and_resumed_by_a_colleague(signed_in: Any, fresh: Any) -> None:

@@ -274,11 +274,11 @@ def test_a_form_whose_queries_are_answered_stands_last_and_asks_for_no_answer(
         return page.context["due"], page.content.decode()
 
     (row,), page = listed()
-    assert not row["answered"] and "Answer<span" in page
+    assert row["theirs"] and "Answer<span" in page
     for query in workflow.Query.objects.filter(form="crs_assessment"):
         workflow.answer(query, by=investigator, text="It is right.", now=timezone.now())
     (row,), page = listed()
-    assert row["answered"] and "Answer<span" not in page and "answered, with a reviewer" in row["age_text"]
+    assert not row["theirs"] and "Answer<span" not in page and "answered, with a reviewer" in row["age_text"]
     entries = waiting(ledger([infused], now=timezone.now()), now=timezone.now())
     assert entries[-1].answered and entries[-1].state == "queried"
     assert entries[-1].due_on == study.NOW.date(), "its age is that of the query, not of the visit"
@@ -303,3 +303,17 @@ def test_without_what_is_settled_the_same_forms_wait(infused: Subject, scope: No
     assert [e for e in whole if e.state not in ("complete", "not_done")] == open_ones != whole
     assert all(issubclass(e.form, Crf) for e in open_ones)
     assert Site.objects.exists()
+
+
+@pytest.mark.django_db
+def test_nobody_is_asked_to_enter_or_answer_who_may_not(
+    infused: Subject, investigator: User, monitor: User, scope: None
+) -> None:
+    study.submit("crs_assessment", infused, "d1", study.typed_crs(1, investigator_grade="3"), by=investigator)
+
+    def deeds(user: User) -> set[str]:
+        page = signed_in(user.username).get("/?form=crs_assessment").content.decode()
+        return {word for word in ("Enter", "Answer", "Open the form") if f">{word}<span" in page}
+
+    assert deeds(investigator) == {"Enter", "Answer"}
+    assert deeds(monitor) == {"Open the form"}
