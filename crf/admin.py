@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -21,6 +21,7 @@ from crf import admin_audit, codelists, review, workflow  # noqa: F401  (admin_a
 from crf.admin_filters import ByForm, ByOpenQueries, BySite, ByState, OpenedSince, Since
 from crf.declare.form import Crf, FormClass, casebook, form_named
 from crf.index import FormIndex
+from crf.signatures import Signature
 from crf.workflow import Query
 from trial import audit, roles
 from trial.models import Membership
@@ -42,9 +43,18 @@ def open_queries(form: Any, form_id: Any) -> Any:
     return Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0)
 
 
+def signed() -> Any:
+    """Whether a form is signed in its present version, as part of the list's own statement."""
+    same = {name: OuterRef(name) for name in ("form", "form_id", "version")}
+    return Exists(Signature.objects.filter(**same))
+
+
 def badge(state: str) -> str:
     """Colour, sign and word of a state."""
-    words = {"queried": __("queried"), "complete": __("complete"), "not_done": __("not done")}
+    words = {
+        "queried": __("queried"), "complete": __("complete"), "signed": __("signed"), "not_done": __("not done"),
+        "withdrawn": __("entered in error"),
+    }  # fmt: skip
     return format_html('<span class="cw-badge cw-badge-{}">{}</span>', state, words[state])
 
 
@@ -148,7 +158,8 @@ class AllForms(FormPages):
             raise Http404 from None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(open_queries=open_queries(OuterRef("form"), OuterRef("form_id")))
+        found = super().get_queryset(request)
+        return found.annotate(open_queries=open_queries(OuterRef("form"), OuterRef("form_id")), signed=signed())
 
     @admin.display(description=_("subject"), ordering="subject__code")
     def subject_code(self, entry: Any) -> str:
@@ -165,7 +176,7 @@ class AllForms(FormPages):
 
     @admin.display(description=_("state"))
     def state(self, entry: Any) -> str:
-        return badge(review.state(entry.status, entry.open_queries))
+        return badge(review.state(entry.status, entry.open_queries, signed=entry.signed))
 
     @admin.display(description=_("open queries"), ordering="open_queries")
     def queries(self, entry: Any) -> str:

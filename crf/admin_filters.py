@@ -40,7 +40,7 @@ class ByForm(SimpleListFilter):
 
 
 class ByState(SimpleListFilter):
-    """Queried, complete, not done: the one state a list shows. Needs `open_queries` on the rows."""
+    """Queried, complete, signed, not done: the one state a list shows. Needs `open_queries` and `signed` on the rows."""
 
     title, parameter_name = _("state"), "state"
 
@@ -48,6 +48,7 @@ class ByState(SimpleListFilter):
         return [
             ("queried", _("queried")),
             ("complete", _("complete")),
+            ("signed", _("signed")),
             ("not_done", _("not done")),
             ("withdrawn", _("entered in error")),
         ]
@@ -55,7 +56,8 @@ class ByState(SimpleListFilter):
     def queryset(self, request: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
         conditions = {
             "queried": Q(open_queries__gt=0),
-            "complete": Q(open_queries=0, status="COMPLETE"),
+            "complete": Q(open_queries=0, status="COMPLETE", signed=False),
+            "signed": Q(open_queries=0, status="COMPLETE", signed=True),
             "not_done": Q(open_queries=0, status="NOT_DONE"),
             "withdrawn": Q(status="WITHDRAWN"),
         }

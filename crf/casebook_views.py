@@ -18,7 +18,7 @@ from crf import episodes, expectations, logs, not_done, subject_notes
 from crf.casebook import Casebook
 from crf.declare.form import Crf, FormClass, casebook, form_named
 from crf.form_parts import ENDED, log_address
-from crf.ledger import STATES, Entry, address, ledger, ledger_of, seen_alive
+from crf.ledger import IN_A_CELL, STATES, Entry, address, ledger, ledger_of, seen_alive
 from crf.myeloma import MYELOMA
 from crf.response_head import best_response
 from crf.subject_views import crumbs, subject_or_404
@@ -39,7 +39,7 @@ def visit_page(request: Request, code: str, visit_code: str) -> HttpResponse:
     everything = ledger([subject], now=timezone.now(), books=books)
     entries = [e for e in everything if e.visit and e.visit.pk == visit.pk]
     rows = [
-        {"state": e.state, "label": e.form.declared.title, "occurrence": e.occurrence, "url": e.url} for e in entries
+        {"state": e.shown, "label": e.form.declared.title, "occurrence": e.occurrence, "url": e.url} for e in entries
     ]
     present = {e.form for e in entries}
     admitted = [
@@ -57,6 +57,7 @@ def visit_page(request: Request, code: str, visit_code: str) -> HttpResponse:
         if may_enter and any(not_done.marked_at(e, visit) for e in entries) else "",
         "remove_url": reverse("visit-remove", args=[code, visit.code]) if may_enter and visit.unscheduled and not entries else "",
         "print_url": reverse("visit-print", args=[code, visit.code]) if any(e.status == "COMPLETE" for e in entries) else "",
+        "sign_url": _sign_url(request, subject, entries, visit),
         "nothing_asked": not visit.unscheduled, "crumbs": crumbs(subject, (schedule.label(visit.code), "")),
     }  # fmt: skip
     return render(request, "crf/visit.html", context)
@@ -98,7 +99,7 @@ def casebook_page(request: Request, code: str) -> HttpResponse:
         "subject": {"code": subject.code, "status_label": subject.get_status_display()},
         "facts": _facts(books[subject.pk], entries, now), "visits": _heads(subject, shown, now), "rows": rows,
         "logs": _logs(subject, entries), "episodes": _episodes(request, books[subject.pk]),
-        "actions": _actions(request, subject), "notes": subject_notes.notes(subject), "crumbs": crumbs(subject),
+        "actions": _actions(request, subject, entries), "notes": subject_notes.notes(subject), "crumbs": crumbs(subject),
         "corrections": subject_notes.actions(request.user, subject),
         "course_url": reverse("course", args=[code]),
         "print_url": reverse("casebook-print", args=[code]) if any(e.form_id for e in entries) else "",
@@ -109,13 +110,15 @@ def casebook_page(request: Request, code: str) -> HttpResponse:
 def _cell(entries: list[Entry] | None, visit: Visit) -> dict[str, str] | None:
     if not entries:
         return None
-    first = min(entries, key=lambda e: STATES.index(e.state))
+    first = min(entries, key=lambda e: IN_A_CELL.index(e.shown))
     title = f"{first.form.declared.title}, {schedule.label(visit.code)}"
     if len(entries) > 1:
         title += " · " + __("%(n)d entries") % {"n": len(entries)}
     if any(entry.begun and entry.form_id for entry in entries):
         title += " · " + __("a correction was begun")
-    return {"state": first.state, "url": first.url, "title": title}
+    if first.signed and first.shown != "signed":
+        title += " · " + __("signed")
+    return {"state": first.shown, "url": first.url, "title": title}
 
 
 def _heads(subject: Subject, visits: Sequence[Visit], now: datetime) -> list[dict[str, Any]]:
@@ -159,7 +162,21 @@ def _facts(book: Casebook, entries: list[Entry], now: datetime) -> list[tuple[st
         (__("Highest CRS grade"), _highest(book, "CRS")),
         (__("Highest ICANS grade"), _highest(book, "ICANS")),
         (__("Open queries"), sum(entry.queries for entry in entries)),
+        (__("Unsigned forms"), _unsigned(subject, entries)),
     ]
+
+
+def _unsigned(subject: Subject, entries: list[Entry]) -> SafeString | int:
+    """How many forms wait for a signature, which opens the page that lists them."""
+    count = sum(entry.unsigned for entry in entries)
+    return format_html('<a href="{}">{}</a>', reverse("sign", args=[subject.code]), count) if count else 0
+
+
+def _sign_url(request: Request, subject: Subject, entries: list[Entry], visit: Visit | None = None) -> str:
+    """Where who may sign does so; blank where nothing of this waits for a signature."""
+    if not roles.may(request.user, "sign", subject.site) or not any(entry.unsigned for entry in entries):
+        return ""
+    return reverse("sign", args=[subject.code]) + (f"?visit={visit.code}" if visit else "")
 
 
 def _response(book: Casebook) -> SafeString:
@@ -194,7 +211,7 @@ def _logs(subject: Subject, entries: list[Entry]) -> list[dict[str, Any]]:
     return found
 
 
-def _actions(request: Request, subject: Subject) -> list[dict[str, str]]:
+def _actions(request: Request, subject: Subject, entries: list[Entry]) -> list[dict[str, str]]:
     found = []
     if subject.status == Subject.Status.SCREENED and roles.may(request.user, "enrol", subject.site):
         found.append({"label": __("Enrol"), "url": reverse("enrol", args=[subject.code]), "icon": "person-plus"})
@@ -206,4 +223,6 @@ def _actions(request: Request, subject: Subject) -> list[dict[str, str]]:
                 "icon": "calendar-plus",
             }
         )
+    if url := _sign_url(request, subject, entries):
+        found.append({"label": __("Sign"), "url": url, "icon": "vector-pen"})
     return found

@@ -44,7 +44,10 @@ def judged(place: entry.Place, page: PageForm, row: Any, *, may_enter: bool) -> 
             page.is_valid()
         of = entry.candidate(place, page, now=timezone.now(), row=row)
     elif row is not None and row.status == Entered.Status.COMPLETE:
-        of = sheet.of_row(row)
+        # The event of an episode stands beside its assessments: read with what they read.
+        beside = {"adverse_event"} if place.form.declared.name in episodes.KIND_OF_FORM else set()
+        names = place.form.declared.reads() | beside
+        of = sheet.of_row(row, casebook=sheet.Casebook.reading(row.subject, names) if names else None)
     else:
         return {"derives": derives, "verdicts": [], "failing": [], "episode": None, "clock": None}
     name = place.form.declared.name
@@ -71,7 +74,7 @@ def _stands_at(form: FormClass, item: str) -> dict[str, str]:
     return {"item_label": str(form.declared.item(item).about.label), "anchor": f"item-{item}"}
 
 
-def state_of(place: entry.Place, row: Any, *, draft: bool, queried: bool) -> str:
+def state_of(place: entry.Place, row: Any, *, draft: bool, queried: bool, signed: bool = False) -> str:
     """The state shown beside the title, as the casebook shows it; blank for a log entry that is being added."""
     if place.occurrence == NEW:
         return ""
@@ -79,7 +82,9 @@ def state_of(place: entry.Place, row: Any, *, draft: bool, queried: bool) -> str
         return "queried" if queried else "draft"
     if row is None or (row.status == Entered.Status.WITHDRAWN and place.visit is not None):
         return "expected"
-    return "complete" if row.status == Entered.Status.COMPLETE else str(row.status.lower())
+    if row.status == Entered.Status.COMPLETE:
+        return "signed" if signed else "complete"
+    return str(row.status.lower())
 
 
 def mark_of(place: entry.Place, row: Any, here: str, may_enter: bool) -> dict[str, str]:

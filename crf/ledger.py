@@ -21,6 +21,8 @@ from trial.models import Subject, Visit
 
 # Most urgent first; the first that applies is shown.
 STATES = ("queried", "draft", "overdue", "expected", "complete", "not_done")
+# Of several forms in one cell of the casebook the first of these is shown: a signature says nothing of the others.
+IN_A_CELL = (*STATES[:-1], "signed", STATES[-1])
 NEW = 0  # the occurrence of a log entry that has no number yet: it takes one when it is saved
 
 
@@ -39,10 +41,21 @@ class Entry:
     begun: datetime | None = None  # when a draft of it was saved, be it of a correction
     status: str = ""  # of the submitted form; blank where there is none
     answered: bool = False  # every query that is not closed, so that a reviewer is next
+    signed: bool = False  # as it stands now; told in a whole ledger alone (settled)
 
     @property
     def url(self) -> str:
         return address(self.form, self.subject, self.visit, self.occurrence)
+
+    @property
+    def shown(self) -> str:
+        """The state that stands in the casebook: a signed form of which nobody wants anything is signed."""
+        return "signed" if self.signed and self.state == "complete" else self.state
+
+    @property
+    def unsigned(self) -> bool:
+        """Whether it waits for a signature: a complete form that nobody signed as it stands now."""
+        return self.status == "COMPLETE" and not self.signed
 
     @property
     def place(self) -> str:
@@ -79,6 +92,7 @@ def _present(read: Read, form: FormClass, subject: Subject, visit: Visit | None,
             continue
         entry = Entry(form, subject, visit, row.occurrence, "complete", due, queries, row.form_id, begun=draft)
         entry.status = row.status
+        entry.signed = row.status == "COMPLETE" and row.signed
         if queries:
             entry.state, entry.answered = "queried", answered
             entry.due_on = first.astimezone(ZoneInfo(subject.site.timezone)).date()
@@ -108,6 +122,15 @@ def ledger(
     (select_related).
     """
     return _ledger(of, now=now, forms=forms, books=books, settled=settled, until=until)[0]
+
+
+def to_do(
+    of: Iterable[Subject], *, now: datetime, until: date
+) -> tuple[list[Entry], dict[int, list[tuple[str, datetime]]]]:
+    """What wants something, as `ledger` with settled=False; and by the subject's key each complete form that is not signed
+    as it stands, by name, with its last change."""
+    entries, read = _ledger(of, now=now, forms=None, books=None, settled=False, until=until)
+    return entries, read.unsigned if isinstance(read, ReadToDo) else {}
 
 
 def ledger_of(subject: Subject, *, now: datetime, books: Mapping[int, Casebook]) -> tuple[list[Entry], list[Visit]]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Sum
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Sum, Value
 
 from crf import expectations
 from crf.declare.form import Entered, form_named
 from crf.drafts import Draft
 from crf.index import FormIndex
+from crf.signatures import Signature
 from crf.workflow import Query
 from trial import schedule
 from trial.models import Subject, Visit
@@ -21,13 +22,17 @@ from trial.models import Subject, Visit
 # A form that may be entered without seeing the subject says nothing about being alive.
 NOT_SEEN = ("survival_status", "death")
 COLUMNS = (
-    "subject_id", "visit_id", "form", "form_id", "occurrence", "status", "version", "written",
+    "subject_id", "visit_id", "form", "form_id", "occurrence", "status", "version", "written", "signed",
 )  # fmt: skip
+# Whether somebody signed a form in its present version.
+SIGNED = Exists(Signature.objects.filter(**{name: OuterRef(name) for name in ("form", "form_id", "version")}))
 Place = tuple[int, int | None]  # a subject and a visit, or None for its logs
 
 
 class Read:
     """What is stored and begun of these subjects: the same few statements however many they are."""
+
+    signed: Any = SIGNED
 
     def __init__(self, people: Collection[int], names: Collection[str] | None) -> None:
         """names: of these forms alone; None = of all."""
@@ -62,7 +67,7 @@ class Read:
         self.written = {pk: (len(of), sum(of), max(of)) for pk, of in found.items()}
 
     def _lines(self, stored: Any) -> Any:
-        lines = stored.order_by("occurrence", "form_id").values_list(*COLUMNS, named=True)
+        lines = stored.order_by("occurrence", "form_id").annotate(signed=self.signed).values_list(*COLUMNS, named=True)
         return lines.iterator(chunk_size=20_000)
 
     def _keep(self, row: Any) -> None:
@@ -101,22 +106,28 @@ class ReadToDo(Read):
     until: visits that are planned later, and at which nothing was done, are left out.
     """
 
+    signed = Value(False)  # noqa: FBT003  what waits for a signature is told for itself, be it settled or not
+
     def __init__(self, people: Collection[int], *, until: date | None) -> None:
         self.until = until
         super().__init__(people, None)
 
     def _read(self, people: Collection[int]) -> None:
         stored, status = FormIndex.objects.filter(**self.of).order_by(), Entered.Status
-        followed = Q(form__in=expectations.FORMS)
+        followed, waits = Q(form__in=expectations.FORMS), Q(status=status.COMPLETE) & ~Q(SIGNED)
         places = stored.values_list("subject_id", "visit_id").annotate(
             there=ArrayAgg("form", filter=~Q(status=status.WITHDRAWN), default=[]),
             done=ArrayAgg("form", filter=Q(status=status.COMPLETE), default=[]),
             count=Count("form_id", filter=followed),
             sum=Sum("written", filter=followed, default=0),
             newest=Max("written", filter=followed, default=0),
+            unsigned=ArrayAgg("form", filter=waits, default=[]),
+            changed=ArrayAgg("changed_at", filter=waits, default=[]),
         )
-        for subject, visit, there, done, count, total, newest in places:
+        self.unsigned: dict[int, list[tuple[str, datetime]]] = {pk: [] for pk in people}
+        for subject, visit, there, done, count, total, newest, unsigned, changed in places:
             self.names[subject, visit], self.done[subject, visit] = set(there), set(done)
+            self.unsigned[subject] += zip(unsigned, changed, strict=True)
             if count:
                 before = self.written.get(subject, (0, 0, 0))
                 self.written[subject] = before[0] + count, before[1] + int(total), max(before[2], newest)

@@ -75,7 +75,7 @@ def _rows(form: FormClass, entries: list[Entry], *, begun: bool) -> list[dict[st
     }
     return [
         {
-            "state": entry.state, "number": entry.occurrence, "url": entry.url, "queries": entry.queries,
+            "state": entry.shown, "number": entry.occurrence, "url": entry.url, "queries": entry.queries,
             "why": words.reason(stored[entry.form_id].why) if entry.form_id else "",
             "values": _cells(
                 form,

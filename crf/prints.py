@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as __
 
-from crf import review, sheet, words
+from crf import review, sheet, signed, words
 from crf.declare.form import Entered, FormClass, casebook
 from crf.index import FormIndex
 from crf.place import Place
@@ -30,9 +30,13 @@ def filled(rows: Iterable[Entered]) -> list[dict[str, Any]]:
     queries: dict[tuple[str, int], list[Query]] = {}
     for query in asked.order_by("pk"):
         queries.setdefault((query.form, query.form_id), []).append(query)
+    signatures = signed.of_rows(rows)
     names = {name for row in rows for name in row.declared.reads()}
     book = sheet.Casebook.reading(rows[0].subject, sorted(names)) if rows and names else None
-    return [_filled(row, queries.get((row.declared.name, row.pk), []), book) for row in rows]
+    return [
+        {**_filled(row, queries.get((row.declared.name, row.pk), []), book), "signatures": of}
+        for row, of in zip(rows, signatures, strict=True)
+    ]
 
 
 def _filled(row: Entered, queries: list[Query], book: sheet.Casebook | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from crf import codelists, sheet, words
+from crf import codelists, sheet, signed, words
 from crf.declare import measured
 from crf.declare.form import Crf, Entered, FormClass
 from crf.declare.items import Rows
@@ -43,16 +43,18 @@ def page(row: Entered, *, by: User) -> dict[str, Any]:
     )
     for query in queries:
         query.label = label_of(type(row), query.item)  # type: ignore[attr-defined]
+    signatures = signed.of_rows([row])[0]
     return {
         "row": row,
         "declared": row.declared,
         "subject": row.subject,
         "visit_label": visit_label(row),
         "protocol": Place.of(row, row.subject).version if len(protocol.VERSIONS) > 1 else "",
-        "state": state(row.status, sum(q.is_open for q in queries)),
+        "state": state(row.status, sum(q.is_open for q in queries), signed=signed.is_current(signatures)),
         "sections": sections(row, {q.item for q in queries if q.is_open}),
         "verdicts": words.verdicts(sheet.of_row(row)),
         "queries": queries,
+        "signatures": signatures,
         "history": _by_moment(words.history(row)),
         "entry_url": address(type(row), row.subject, visit, row.occurrence),
         "may_ask": roles.may(by, "raise_query", row.site_id),
@@ -65,10 +67,10 @@ def on_site_clock(row: Entered) -> Any:
     return timezone.override(ZoneInfo(row.subject.site.timezone))
 
 
-def state(status: str, open_queries: int) -> str:
-    """The state shown in one place: queried before complete or not done."""
+def state(status: str, open_queries: int, *, signed: bool = False) -> str:
+    """The state shown in one place: queried before signed, complete or not done."""
     if status == Entered.Status.COMPLETE or open_queries:
-        return "queried" if open_queries else "complete"
+        return "queried" if open_queries else "signed" if signed else "complete"
     return status.lower()
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.db import connection
 
-from crf.ledger import Entry, expected, ledger, waiting
+from crf.ledger import Entry, expected, to_do, waiting
 from trial import subjects
 from trial.models import Subject
 
@@ -38,6 +39,14 @@ _NOBODY = 2**63 - 1
 _LEAST, _SPREAD = 15, 30
 
 
+class Unsigned(NamedTuple):
+    """How many complete forms of a kind are not signed as they stand now, and since when the longest waits."""
+
+    form: str
+    number: int
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     """What wants something of one subject up to a day; every transaction below the horizon is in it."""
@@ -48,13 +57,24 @@ class _Kept:
     since: date  # the day whose states the entries have
     until: date
     entries: tuple[Entry, ...]
+    unsigned: tuple[Unsigned, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What somebody has to do, most urgent first; and by the subject's key the forms that wait for a signature."""
+
+    entries: list[Entry]
+    unsigned: dict[int, tuple[Unsigned, ...]]
 
 
 def waiting_of(people: Iterable[Subject], *, now: datetime) -> list[Entry]:
-    """What somebody has to do now about these subjects, most urgent first: as `waiting` of their ledger.
+    """What somebody has to do now about these subjects, most urgent first: as `waiting` of their ledger."""
+    return standing_of(people, now=now).entries
 
-    Subjects must carry their site.
-    """
+
+def standing_of(people: Iterable[Subject], *, now: datetime) -> Standing:
+    """The same, and what waits for a signature. Subjects must carry their site."""
     everyone = list(people)
     known = [one for one in (_kept.get(subject.pk) for subject in everyone) if one is not None]
     database, horizon, only_reads, written = _asked(min((one.horizon for one in known), default=_NOBODY))
@@ -71,15 +91,16 @@ def waiting_of(people: Iterable[Subject], *, now: datetime) -> list[Entry]:
             found[subject.pk] = replace(one, horizon=horizon, since=today, entries=_on(one, today))
         else:
             anew.append(subject)
-    for subject, entries in _made(anew, now=now):
+    for subject, entries, unsigned in _made(anew, now=now):
         today = subjects.today(subject.site, now)
         until = today + timedelta(days=_LEAST + subject.pk % _SPREAD)
-        found[subject.pk] = _Kept(database, horizon, _site(subject), today, until, entries)
+        found[subject.pk] = _Kept(database, horizon, _site(subject), today, until, entries, unsigned)
     if only_reads:
         if len(_kept) + len(anew) > LIMIT:
             _kept.clear()
         _kept.update(found)
-    return waiting((entry for one in found.values() for entry in one.entries), now=now)
+    due = waiting((entry for one in found.values() for entry in one.entries), now=now)
+    return Standing(due, {pk: one.unsigned for pk, one in found.items()})
 
 
 def _asked(since: int) -> tuple[int, int, bool, dict[int, int]]:
@@ -111,15 +132,24 @@ def _holds(one: _Kept, horizon: int, newest: int | None) -> bool:
     return one.horizon <= horizon and (newest is None or newest < one.horizon)
 
 
-def _made(people: list[Subject], *, now: datetime) -> Iterable[tuple[Subject, tuple[Entry, ...]]]:
+def _made(people: list[Subject], *, now: datetime) -> Iterable[tuple[Subject, tuple[Entry, ...], tuple[Unsigned, ...]]]:
     """Each subject with what wants something of it for as long as it may be kept."""
     if not people:
         return ()
     last = max(subjects.today(subject.site, now) for subject in people) + timedelta(days=_LEAST + _SPREAD)
     found: dict[int, list[Entry]] = {subject.pk: [] for subject in people}
-    for entry in ledger(people, now=now, settled=False, until=last):
+    entries, unsigned = to_do(people, now=now, until=last)
+    for entry in entries:
         found[entry.subject.pk].append(entry)
-    return [(subject, tuple(found[subject.pk])) for subject in people]
+    return [(subject, tuple(found[subject.pk]), _by_kind(unsigned[subject.pk])) for subject in people]
+
+
+def _by_kind(forms: Iterable[tuple[str, datetime]]) -> tuple[Unsigned, ...]:
+    """How many forms of each kind, and the oldest last change of each."""
+    found: dict[str, list[datetime]] = {}
+    for form, changed_at in forms:
+        found.setdefault(form, []).append(changed_at)
+    return tuple(Unsigned(form, len(changes), min(changes)) for form, changes in found.items())
 
 
 def forget() -> None:

@@ -13,7 +13,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as __
 from django.views.decorators.http import require_GET, require_POST
 
-from crf import codelists, draft_views, drafts, entry, episodes, logs, moved, prefill, replan, retired, way, words
+from crf import (
+    codelists,
+    draft_views,
+    drafts,
+    entry,
+    episodes,
+    logs,
+    moved,
+    prefill,
+    replan,
+    retired,
+    signed,
+    way,
+    words,
+)
 from crf.conflict import conflict_page, resolved, stored_as_typed
 from crf.declare.form import MOVED, Entered
 from crf.drafted import OWN, anothers, as_posted, banner, known, number, opened, seen_of, shown_revision
@@ -197,7 +211,8 @@ def _render(
     may_enter = roles.may(request.user, "enter", place.subject.site)
     queries = queries_of(place, row)
     done = row is not None and row.status == Entered.Status.COMPLETE
-    state = state_of(place, row, draft=draft is not None, queried=bool(queries))
+    signatures = signed.of_rows([row])[0] if row is not None else []
+    state = state_of(place, row, draft=draft is not None, queried=bool(queries), signed=signed.is_current(signatures))
     withdrawn = place.visit is None and row is not None and not done
     told = judged(place, page, row, may_enter=may_enter)
     failing = told["failing"]
@@ -227,6 +242,7 @@ def _render(
         "crumbs": crumbs_of(place, here),
         "prefill": prefill.offer(place, row) if may_enter and not page.is_bound else {},
         "response_url": _response_url(place), "moves": moved.moves_of(row) if row and MOVED in row.missing else [],
+        "signatures": signatures, "sign_url": signed.sign_url(row, signatures, by=request.user),
         "way": way.steps(place) if place.occurrence != NEW else {}, "way_url": here + "go/",
     }  # fmt: skip
     if not may_enter or withdrawn:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -12,18 +14,28 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as __
+from django.utils.translation import ngettext
 
 from crf import serious
 from crf.declare.form import casebook
 from crf.ledger import Entry, late
 from crf.models.crs_assessment import courses_of
-from crf.standing import waiting_of
+from crf.signatures import may_sign
+from crf.standing import Unsigned, standing_of, waiting_of
 from trial import protocol, roles, subjects
 from trial.models import Subject, User
 from trial.request import Request
 
 PAGE = 50
-WAITING = ("overdue", "queried", "expected", "draft")
+WAITING = ("overdue", "queried", "expected", "draft", "unsigned")
+
+
+class ToBeSigned(NamedTuple):
+    """Forms of one subject that wait for a signature: how many, and since when the longest."""
+
+    subject: Subject
+    number: int
+    since: datetime
 
 
 def home(request: Request) -> HttpResponse:
@@ -38,16 +50,23 @@ def home(request: Request) -> HttpResponse:
     if chosen := request.GET.get("site"):
         everyone = everyone.filter(site__code=chosen)
     people = list(everyone)
-    due = waiting_of(people, now=now)
-    if name := request.GET.get("form"):
+    standing = standing_of(people, now=now)
+    due, name = standing.entries, request.GET.get("form", "")
+    if name:
         due = [entry for entry in due if entry.form.declared.name == name]
+    unsigned = _unsigned(people, standing.unsigned, name)
     counts = Counter(entry.state for entry in due)
+    counts["unsigned"] = sum(one.number for one in unsigned)
     if (state := request.GET.get("state")) in WAITING:
         due = [entry for entry in due if entry.state == state]
-    page = Paginator(due, PAGE).get_page(request.GET.get("page"))
+        unsigned = unsigned if state == "unsigned" else []
+    lines: list[Entry | ToBeSigned] = [*due, *unsigned]
+    page = Paginator(lines, PAGE).get_page(request.GET.get("page"))
     site = next(iter(request.sites), None)
     context = {
-        "due": [_row(entry, request.user, now) for entry in page],
+        "due": [
+            _row(one, request.user, now) if isinstance(one, Entry) else _to_sign(one, request.user, now, name) for one in page
+        ],
         "counts": [(one, counts[one], _with(request, state="" if one == state else one)) for one in WAITING],
         "serious": serious.notices(request.user, request.scope, now=now),
         "state": state, "windows": _windows(people, now), "page_obj": page, "base_query": _without_page(request),
@@ -56,6 +75,28 @@ def home(request: Request) -> HttpResponse:
         "today": site and subjects.today(site, now),
     }  # fmt: skip
     return render(request, "trial/home.html", context)
+
+
+def _unsigned(people: list[Subject], of: Mapping[int, tuple[Unsigned, ...]], form: str) -> list[ToBeSigned]:
+    """A line for each subject with forms that wait for a signature, the longest waiting first."""
+    found = []
+    for subject in people:
+        kinds = [one for one in of[subject.pk] if form in ("", one.form)]
+        if kinds:
+            found.append(ToBeSigned(subject, sum(one.number for one in kinds), min(one.since for one in kinds)))
+    return sorted(found, key=lambda one: (one.since, one.subject.code))
+
+
+def _to_sign(one: ToBeSigned, by: User, now: datetime, form: str) -> dict[str, Any]:
+    """Its line of the list: all its forms are signed on one page."""
+    subject, since = one.subject, one.since.astimezone(ZoneInfo(one.subject.site.timezone))
+    return {
+        "state": "unsigned", "theirs": may_sign(by, subject.site, now=now), "subject_code": subject.code,
+        "subject_url": reverse("casebook", args=[subject.code]), "visit_label": "–",
+        "form_label": ngettext("One form", "%(n)d forms", one.number) % {"n": one.number},
+        "url": reverse("sign", args=[subject.code]) + (f"?form={form}" if form else ""),
+        "age_text": _days(max(0, (subjects.today(subject.site, now) - since.date()).days)),
+    }  # fmt: skip
 
 
 # What is done with a form in a state, and who may; whoever may not, or has nothing to do, opens it.
@@ -97,9 +138,7 @@ def _with(request: Request, **changes: str) -> str:
 def _age(entry: Entry, now: datetime) -> str:
     today = subjects.today(entry.subject.site, now)
     days = None if entry.due_on is None else (today - entry.due_on).days
-    waited = ""
-    if days is not None and days >= 0:
-        waited = [__("today"), __("1 day")][days] if days < 2 else __("%(n)d days") % {"n": days}
+    waited = "" if days is None or days < 0 else _days(days)
     if entry.answered:
         waited = " · ".join(filter(None, [waited, __("answered, with a reviewer")]))
     if entry.begun is None:
@@ -108,6 +147,10 @@ def _age(entry: Entry, now: datetime) -> str:
     if entry.state == "draft" and not late(entry, today):
         return __("saved %(at)s") % {"at": at}
     return " · ".join(filter(None, [waited, __("draft saved %(at)s") % {"at": at}]))
+
+
+def _days(days: int) -> str:
+    return [__("today"), __("1 day")][days] if days < 2 else __("%(n)d days") % {"n": days}
 
 
 def subject_list(request: Request) -> HttpResponse:

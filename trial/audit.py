@@ -73,6 +73,12 @@ BEGIN
     RAISE EXCEPTION '% of % is refused: rows are added, never changed', TG_OP, TG_TABLE_NAME USING ERRCODE = 'CW003';
 END $$;
 
+CREATE OR REPLACE FUNCTION trial_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'site_id' = to_jsonb(OLD) - 'site_id' THEN RETURN NEW; END IF;
+    RAISE EXCEPTION '% of % is refused: rows are added, never changed', TG_OP, TG_TABLE_NAME USING ERRCODE = 'CW003';
+END $$;
+
 -- What is no row of a table: a sign-in, a view by an inspector, an export.
 CREATE OR REPLACE FUNCTION trial_record(event text, detail jsonb, of_site bigint, of_subject bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$

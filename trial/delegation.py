@@ -52,8 +52,11 @@ def may_fill(user: User, form: str, site: Site, *, now: datetime) -> bool:
 def missing(user: User, form: str, site: Site, *, now: datetime) -> str:
     """What an investigator reads who is not delegated; blank for who is, for who is no investigator, and for other forms."""
     group = GROUP_OF.get(form)
-    if group is None or not roles.may(user, "grade", site):
-        return ""
+    return lacks(user, group, site, now=now) if group and roles.may(user, "grade", site) else ""
+
+
+def lacks(user: User, group: str, site: Site, *, now: datetime) -> str:
+    """What a person reads to whom this is not delegated at a site today; blank for to whom it is."""
     on = today(site, now)
     if holds(user, group, site, on=on):
         return ""

@@ -71,6 +71,11 @@ def _protect(cursor: CursorWrapper, model: type[models.Model], guard: Guard, rol
             f'CREATE OR REPLACE TRIGGER trial_audit AFTER INSERT OR UPDATE OR DELETE ON "{table}"'
             f" FOR EACH ROW EXECUTE FUNCTION trial_audit('{reason}', '{left_out}', '{by_key}');"
         )
+    if guard.fixed:
+        cursor.execute(
+            f'CREATE OR REPLACE TRIGGER trial_fixed BEFORE UPDATE OR DELETE ON "{table}"'
+            " FOR EACH ROW EXECUTE FUNCTION trial_fixed();"
+        )
     if using := guard.using():
         cursor.execute(
             f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY;'

@@ -30,6 +30,7 @@ class Guard:
     leave_out: columns that never enter the audit trail; a change of these alone is no change.
     by_key: JSON columns of which an update records only the keys that changed.
     append_only: nobody updates, deletes or truncates, the owner included.
+    fixed: a row stays as it was written, and only its site follows the subject; the owner is refused as well.
     also_read: rows that may be read besides, and not written, in SQL.
     follows: (column, table): the row's (column, site_id) must exist in that table, and follows its site.
     """
@@ -40,6 +41,7 @@ class Guard:
     leave_out: tuple[str, ...] = ()
     by_key: tuple[str, ...] = ()
     append_only: bool = False
+    fixed: bool = False
     also_read: str | None = None
     follows: tuple[str, str] | None = None
 

@@ -44,6 +44,7 @@ CHAPTERS = (
     Chapter("transfer", _("A subject goes on at another site"), (*SITE, Role.DATA_MANAGER)),
     Chapter("logs", _("Adverse events and other logs"), SITE),
     Chapter("answer", _("Answer a query"), SITE),
+    Chapter("sign", _("Sign what was entered"), (Role.INVESTIGATOR, Role.MONITOR, Role.DATA_MANAGER, Role.INSPECTOR)),
     Chapter("reasons", _("Read a grade and its reason"), READERS),
     Chapter("course", _("The course of a subject"), READERS),
     Chapter("response", _("Read a response"), (Role.INVESTIGATOR, *REVIEWERS, Role.STATISTICIAN, Role.INSPECTOR)),

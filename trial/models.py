@@ -273,6 +273,7 @@ class Delegation(models.Model):
         RESPONSE = "RESPONSE", _("Response")
         DLT = "DLT", _("Dose-limiting toxicity")
         DEATH = "DEATH", _("Death: cause and relation")
+        SIGNATURE = "SIGNATURE", _("Signing forms")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="delegations", verbose_name=_("person"))
     site = models.ForeignKey(Site, models.PROTECT, related_name="delegations", verbose_name=_("site"))
@@ -288,7 +289,9 @@ class Delegation(models.Model):
         ordering = ["user__username", "group", "from_on"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(group__in=["PRINCIPAL", "TOXICITY", "EVENTS", "RESPONSE", "DLT", "DEATH"]),
+                condition=models.Q(
+                    group__in=["PRINCIPAL", "TOXICITY", "EVENTS", "RESPONSE", "DLT", "DEATH", "SIGNATURE"]
+                ),
                 name="delegation_group",
             ),
             models.CheckConstraint(

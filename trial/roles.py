@@ -23,6 +23,7 @@ MAY: dict[str, frozenset[str]] = {
     "enrol": SITE_STAFF,
     "enter": SITE_STAFF,
     "grade": frozenset({Role.INVESTIGATOR}),
+    "sign": frozenset({Role.INVESTIGATOR}),
     "withdraw": frozenset({Role.INVESTIGATOR}),
     "answer_query": SITE_STAFF,
     "raise_query": REVIEWERS,

@@ -7,14 +7,20 @@ from datetime import date
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from crf import signatures
 from crf.batch import Batch, Sent
 from crf.demo import accounts, calendar, later, order, rows
 from crf.demo.typed import Typed
 from crf.entry import Invalid
+from crf.unsigned import to_sign
 from trial import audit, ranges, schedule
 from trial.models import Delegation, Membership, ProtocolApproval, Site, Subject, User
+
+# At one site the investigator has begun to sign.
+SIGNS, SIGNED_UNTIL = "01", "m1"
 
 
 def people_and_sites() -> dict[str, Site]:
@@ -112,6 +118,17 @@ def _subject(place: calendar.Placement, site: Site, users: dict[str, User]) -> N
             _open(unscheduled, form.visit, entered, by=coordinator)
         _take(form, entered, users)
     entered.settle()
+    if site.code == SIGNS:
+        _sign(entered.subject, users[accounts.who("investigator", site=site.code).username])
+
+
+def _sign(subject: Subject, by: User) -> None:
+    """The investigator approves what was entered up to month 1, but for what is still asked about at a critical item."""
+    until = schedule.position(SIGNED_UNTIL)
+    waits = [
+        one for one in to_sign(subject) if one.visit and schedule.position(one.visit) <= until and not one.critical
+    ]
+    signatures.sign([one.shown for one in waits], subject=subject, by=by, now=timezone.now())
 
 
 def _open(waiting: dict[str, date], code: str, entered: Batch, *, by: User) -> None:

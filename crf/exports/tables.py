@@ -15,6 +15,7 @@ from django.db.models.functions import Length
 from crf.declare.form import Crf, FormClass, casebook
 from crf.declare.items import Rows
 from crf.declare.measured import ENTERED, UNIT
+from crf.signatures import Signature
 from crf.workflow import Query, QueryMessage
 from trial import schedule
 from trial.models import Delegation, Site, Subject, Transfer, Visit
@@ -46,7 +47,7 @@ def files() -> list[File]:
     for form in casebook():
         found.append(_form(form))
         found += [_grid(form, grid) for grid in form.declared.rows.values()]
-    return [*found, _queries(), _messages(), _transfers(), _delegations()]
+    return [*found, _queries(), _messages(), _signatures(), _transfers(), _delegations()]
 
 
 def cell(value: Any, places: int | None = None) -> str:
@@ -217,6 +218,14 @@ def _queries() -> File:
 def _messages() -> File:
     fields = {"query": "query_id", "at": "at", "by": "by__username", "text": "text"}
     return _plain("query_messages.csv", QueryMessage, QueryMessage.objects.order_by("query_id", "pk"), fields)
+
+
+def _signatures() -> File:
+    fields = {
+        "subject": "subject__code", "site": "site__code", "visit": "visit__code", **_same("form", "occurrence", "version", "meaning"),
+        "at": "signed_at", "by": "signed_by__username", "name": "printed_name", "digest": "digest",
+    }  # fmt: skip
+    return _plain("signatures.csv", Signature, Signature.objects.order_by("pk"), fields)
 
 
 def _name(user: Any) -> str | None:

@@ -9,8 +9,9 @@ from typing import Any
 from django.contrib import admin
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
-from crf import codelists, drafts, not_done
+from crf import codelists, drafts, not_done, signatures, unsigned
 from crf.declare.form import casebook, form_named
 from crf.index import FormIndex
 from crf.ledger import address
@@ -92,6 +93,17 @@ def _states(subject: Subject, by: User) -> None:
         not_done.mark(Place(form_named("vital_signs"), here, study.visit_of(here, "d3")), by=by, reason=WHY, now=NOW)
         drafts.save(crs, here, study.visit_of(here, "d5"), 1, values={"temperature": ["38.7"]}, based_on=0, by=by)
         subjects.unscheduled(here, by=by, on=date(2026, 3, 28), reason="Fever at home")
+    _signed(here, by)
+
+
+def _signed(subject: Subject, by: User) -> None:
+    """Two signed forms, one of which was changed since."""
+    wanted = [
+        one.shown for one in unsigned.to_sign(subject) if one.visit in ("d0", "d11", "screening") and not one.critical
+    ]
+    signatures.sign(wanted, subject=subject, by=by, now=timezone.now())
+    data, why = study.typed_crs(11, temperature="38.2"), str(codelists.ChangeReason.choices[0][1])
+    study.submit("crs_assessment", subject, "d11", data, by=by, based_on=1, reason=why)
 
 
 def _one_of_each_kind(subject: Subject) -> Any:

@@ -71,7 +71,7 @@ def stops(at: Places, *, brief: bool = False) -> Iterator[Stop]:
 PICTURED = {
     "lock": "", "home": "", "form-new": "", "form-keys": "#cw-keys", "form-needs-reason": "#item-reason", "form-conflict": "",
     "move-to": "", "replan": "", "query": "", "form-queried": "", "course": "", "rescreen": "", "transfer": "",
-    "delegation": "",
+    "delegation": "", "sign": "",
 }  # fmt: skip
 # Stop -> picture of the README.
 README = {
@@ -160,6 +160,11 @@ def subject_pages(at: Places) -> Iterator[Stop]:
     yield Stop("casebook-failed", "coordinator-01", at.failed)
     yield Stop("rescreen", "coordinator-01", at.failed + "rescreen/")
     yield Stop("transfer", "data-manager", mine + "transfer/")
+    yield Stop("sign", "investigator-01", f"{mine}sign/?visit=d1", part="#cw-sign")
+    yield Stop("sign-all", "investigator-01", mine + "sign/")
+    yield Stop("sign-refused", "investigator-01", mine + "sign/?visit=d0", another_password)
+    yield Stop("sign-read-only", "coordinator-01", mine + "sign/")
+    yield Stop("sign-nothing", "coordinator-01", at.screened + "sign/")
     yield Stop("course", "data-manager", "/subjects/02-007/course/", part=".cw-lanes-frame")
     yield Stop("course-screened", "coordinator-01", at.screened + "course/")
     yield Stop("course-values", "investigator-01", "/subjects/01-010/course/", open_values)
@@ -180,6 +185,8 @@ def form_pages(at: Places) -> Iterator[Stop]:
     mine, crs = at.subject, at.subject + "{}/crs-assessment/"
     for name, path in at.forms:
         yield Stop(f"form-{name}", "investigator-01", path)
+    yield Stop("form-signed", "investigator-01", f"{mine}d0/car-t-infusion/")
+    yield Stop("form-changed-since-signed", "investigator-01", crs.format("d11"))
     yield Stop("form-new", "investigator-01", crs.format("d7"))
     yield Stop("form-help", "investigator-01", crs.format("d8"), open_help)
     yield Stop("form-keys", "investigator-01", crs.format("d7"), open_keys)
@@ -272,6 +279,12 @@ async def submit(page: Page) -> None:
     await page.evaluate("document.querySelectorAll('form').forEach(form => form.noValidate = true)")
     async with page.expect_navigation():
         await page.locator("main form button.btn-primary").first.click()
+
+
+async def another_password(page: Page) -> None:
+    await page.fill("[name=password]", "not this one")
+    async with page.expect_navigation():
+        await page.locator("#cw-sign button.btn-primary").click()
 
 
 async def wrong_password(page: Page) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from crf import drafts, expectations, facts, not_done, sheet, stored, workflow
 from crf.declare.form import Crf, casebook, form_named
-from crf.ledger import STATES, late, ledger, waiting
+from crf.ledger import IN_A_CELL, late, ledger, waiting
 from crf.place import Place
 from crf.synthetic import load, plan
 from tests import database, study
@@ -47,6 +48,7 @@ def all_pages_agree(client: Client) -> int:
         codes = {entry.subject.pk: entry.subject.code for entry in due}
     by_state = Counter((codes[entry.subject.pk], entry.state) for entry in due)
     shown = {one: count for one, count, _url in client.get("/").context["counts"]}
+    unsigned = shown.pop("unsigned")
     assert shown == {state: sum(n for (_code, of), n in by_state.items() if of == state) for state in shown}
     for person in people:
         context = client.get(f"/subjects/{person.code}/").context
@@ -56,12 +58,16 @@ def all_pages_agree(client: Client) -> int:
         places: dict[Any, list[str]] = {}
         for entry in own:
             if entry.visit:
-                places.setdefault((entry.form, entry.visit.pk), []).append(entry.state)
-        assert cells == Counter(min(states, key=STATES.index) for states in places.values())
+                places.setdefault((entry.form, entry.visit.pk), []).append(entry.shown)
+        assert cells == Counter(min(states, key=IN_A_CELL.index) for states in places.values())
         assert listed[person.code]["overdue"] == by_state[person.code, "overdue"]
         assert listed[person.code]["open_queries"] == sum(entry.queries for entry in own)
         facts_shown = dict(context["facts"])
         assert facts_shown["Open queries"] == listed[person.code]["open_queries"]
+        waits = sum(entry.unsigned for entry in own)
+        assert re.sub("<[^>]+>", "", str(facts_shown["Unsigned forms"])) == str(waits)
+        unsigned -= waits
+    assert unsigned == 0
     return len(due)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from crf import drafts, standing
+from crf import drafts, signatures, standing, unsigned
 from crf.ledger import Entry, ledger, waiting
 from crf.models import Query
 from crf.workflow import answer
@@ -32,12 +33,18 @@ def shown(entries: list[Entry]) -> list[Any]:
 
 
 def kept_and_made() -> tuple[list[Any], list[Any]]:
-    """What is shown with what is kept, and what the ledger says; each in a transaction of its own, as a page has it."""
+    """What is shown with what is kept, and what the ledger says; each in a transaction of its own, as a page has it.
+
+    The forms that wait for a signature come first, by subject and kind.
+    """
     now = timezone.now()
     with study.seeing_everything():
-        found = shown(standing.waiting_of(everybody(), now=now))
+        kept = standing.standing_of(everybody(), now=now)
+    counted = Counter({(pk, one.form): one.number for pk, of in kept.unsigned.items() for one in of})
     with study.seeing_everything():
-        return found, shown(waiting(ledger(everybody(), now=now, settled=False), now=now))
+        made = shown(waiting(ledger(everybody(), now=now, settled=False), now=now))
+        whole = Counter((e.subject.pk, e.form.declared.name) for e in ledger(everybody(), now=now) if e.unsigned)
+    return [counted, *shown(kept.entries)], [whole, *made]
 
 
 def by(role: str) -> User:
@@ -81,7 +88,13 @@ def test_after_whatever_is_written_the_list_is_what_the_ledger_says(demo_copy: s
     assert found != before
 
 
-WRITES: tuple[Callable[[], None], ...] = (drafted, answered, moved, made_older)
+def signed() -> None:
+    subject = Subject.objects.select_related("site").get(code="02-003")
+    wanted = [one.shown for one in unsigned.to_sign(subject) if not one.critical]
+    signatures.sign(wanted[:5], subject=subject, by=by("investigator-02"), now=timezone.now())
+
+
+WRITES: tuple[Callable[[], None], ...] = (drafted, answered, moved, made_older, signed)
 
 
 def test_on_later_days_the_list_is_what_the_ledger_says_of_them(
@@ -114,13 +127,13 @@ def test_only_the_subject_that_was_written_about_is_read_again(demo_copy: str, m
     standing.forget()
     kept_and_made()
     asked: list[list[str]] = []
-    as_it_is = standing.ledger
+    as_it_is = standing.to_do
 
     def noting(people: Any, **how: Any) -> Any:
         asked.append([one.code for one in people])
         return as_it_is(people, **how)
 
-    monkeypatch.setattr(standing, "ledger", noting)
+    monkeypatch.setattr(standing, "to_do", noting)
     with study.seeing_everything():
         drafted()
     kept_and_made()
@@ -135,7 +148,7 @@ def test_what_a_transaction_wrote_that_was_undone_is_not_kept(demo_copy: str) ->
             drafted()
             within = shown(standing.waiting_of(everybody(), now=timezone.now()))
         transaction.set_rollback(True)
-    assert within != before
+    assert within != before[1:]
     assert kept_and_made()[0] == before
 
 

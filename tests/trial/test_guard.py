@@ -102,10 +102,11 @@ def test_every_form_and_row_asks_for_a_reason() -> None:
     assert armed == set(forms)
 
 
-def test_only_password_and_last_login_are_left_out_of_the_trail() -> None:
+def test_what_is_left_out_of_the_trail_is_secret_or_stands_fixed_in_its_row() -> None:
     assert {t: g.leave_out for t, g in guarded().items() if g.leave_out} == {
-        "trial_user": ("password", "last_login", "toured")
-    }
+        "trial_user": ("password", "last_login", "toured"), "crf_signature": ("items",)
+    }  # fmt: skip
+    assert triggers("trial_fixed") == {t for t, g in guarded().items() if g.fixed} == {"crf_signature"}
 
 
 def test_a_model_of_ours_without_a_guard_stands_in_the_short_list() -> None:
