@@ -11,7 +11,7 @@ from trial.rules import crs_temperature
 
 READS = ("vital_signs.measured_at", "vital_signs.temperature")
 FEVER_CEL = Decimal(38)  # ASTCT 2019
-# Two readings of one fever differ by so much between two routes; degrees Celsius.
+# Two readings of one fever, and both a fever, differ by so much between two routes; degrees Celsius.
 ROUTES_DIFFER = Decimal("0.5")
 HYPOTENSION_BELOW = 90  # systolic, mmHg
 SATURATION_BELOW = 90  # %, in room air: the usual limit below which oxygen is given
@@ -52,7 +52,9 @@ def fever_in_the_assessment(form: Any) -> bool | None:
     if any(one.temperature is None and one.assessed_at >= form.measured_at for one in day):
         return None
     seen = [one.temperature for one in day if one.temperature is not None]
-    return bool(form.temperature < FEVER_CEL or (seen and form.temperature <= max(seen) + ROUTES_DIFFER))
+    highest = max(seen, default=None)
+    noted = highest is not None and highest >= FEVER_CEL and form.temperature <= highest + ROUTES_DIFFER
+    return bool(form.temperature < FEVER_CEL or noted)
 
 
 def hypotension_in_the_assessment(form: Any) -> bool | None:

@@ -54,11 +54,12 @@ CASES: Cases = {
         [
             of(temperature="39.2") | assessed(crs(3, **of(temperature="37.1")), crs(3, 20, **of(temperature="39.2"))),
             of(temperature="39.2") | assessed(crs(3, **of(temperature="38.7"))),  # half a degree: another route
+            of(temperature="38.5") | assessed(crs(3, **of(temperature="38.0"))),
             of(temperature="37.9") | assessed(crs(3, **of(temperature="36.5"))),  # no fever
             of(temperature="37.9") | assessed(crs(3, 11, temperature=None)),
         ],
         [
-            of(temperature="38.0") | assessed(crs(3, **of(temperature="37.4"))),
+            of(temperature="38.0") | assessed(crs(3, **of(temperature="37.9"))),  # half a degree, but only one is a fever
             of(temperature="39.3") | assessed(crs(3, **of(temperature="38.7"))),
             of(temperature="39.2") | assessed(crs(2, **of(temperature="39.2")), crs(3, **of(temperature="36.8"))),
             of(temperature="38.0") | assessed(crs(3, 11, temperature=None)),  # it came after the only assessment

@@ -48,6 +48,18 @@ def test_every_clause_is_worked() -> None:
     assert {judged(case).clause for case in WORKED["cases"]} == set(crs_temperature.CLAUSES)
 
 
+def test_an_old_normal_temperature_is_no_answer_to_whether_there_was_fever() -> None:
+    """Found by the second reading: a value of the evening before must not make a day clear of which nothing is known."""
+    rows = [
+        assessment(1, temperature="38.6", antipyretic="Y"), assessment(2, temperature=None), assessment(3, temperature="36.8"),
+        assessment(4, temperature="36.8", hypotension="Y"),
+    ]  # fmt: skip
+    evening_before, same_day = measured(1, "23:59", "36.9"), measured(2, "00:00", "36.9")
+    assert [one.value for one in crs.course(rows, vital_signs=[evening_before]).verdicts] == [1, None, 0, 2]
+    assert [one.value for one in crs.course(rows, vital_signs=[same_day]).verdicts] == [1, 0, 0, 0]
+    assert crs.course(rows, vital_signs=[measured(1, "23:59", "38.0")]).verdicts[1].value == 1
+
+
 def test_the_fever_of_the_vital_signs_grades_and_is_named() -> None:
     blank = assessment(2, temperature=None)
     course = crs.course([blank], vital_signs=[measured(2, "07:00", "38.0")], infused_at=INFUSED)
@@ -112,6 +124,11 @@ def typed_out(rows: Rows, signs: Rows) -> Rows:
     found, start = [], INFUSED - timedelta(days=1)
     for row in rows:
         since = [one.temperature for one in signs if start < one.measured_at <= row.assessed_at]
+        if row.temperature is None and not any(float(one) >= 38 for one in since):
+            since = [
+                one.temperature for one in signs
+                if start < one.measured_at <= row.assessed_at and one.measured_at.date() == row.assessed_at.date()
+            ]  # fmt: skip
         highest = max([*since, *([row.temperature] if row.temperature else [])], key=float, default=None)
         found.append(SimpleNamespace(**{**vars(row), "temperature": highest}))
         start = row.assessed_at

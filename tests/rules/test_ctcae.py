@@ -234,3 +234,10 @@ def test_every_clause_flag_and_basis_is_listed(
     assert set(verdict.flags) <= set(ctcae.FLAGS)
     assert verdict.basis in ctcae.BASES
     assert set(re.findall(r"{(\w+)}", verdict.clause)) == set(verdict.shown)
+
+
+def test_a_limit_that_is_no_number_of_any_kind_is_not_recorded() -> None:
+    from decimal import Decimal
+
+    blank = ctcae.grade("ALT increased", Decimal(100), uln=None)
+    assert [ctcae.grade("ALT increased", Decimal(100), uln=Decimal(one)) for one in ("sNaN", "NaN")] == [blank, blank]

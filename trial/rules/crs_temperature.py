@@ -1,11 +1,12 @@
 """The temperature of a CRS assessment: the highest since the last one, of what stands in it and in the vital signs."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any
 
+from trial.rules.crs_axes import FEVER_CEL
 from trial.rules.crs_options import CONVENTION
 from trial.rules.verdict import Verdict, decimal, figure, known
 
@@ -20,7 +21,7 @@ ELSEWHERE = "Temperature {temperature} °C in the vital signs of {at}; the asses
 HIGHER_ELSEWHERE = (
     "Temperature {temperature} °C in the vital signs of {at}, higher than in the assessment ({entered} °C)."
 )
-MISSING = "Neither the assessment nor the vital signs since the last one have a temperature."
+MISSING = "Neither the assessment nor the vital signs of its day have a temperature, and no fever was measured since the last one."
 CLAUSES: tuple[str, ...] = (ENTERED, ELSEWHERE, HIGHER_ELSEWHERE, MISSING)
 
 
@@ -40,7 +41,8 @@ def read(assessments: Iterable[Any], vital_signs: Iterable[Any]) -> list[Any]:
     """The same assessments, oldest first, each with the highest temperature (Cel) since the one before it.
 
     vital_signs: those since the infusion, in any order, with `measured_at` and `temperature`. They belong to the first
-    assessment at or after them; what was measured later than the last assessment belongs to none. An assessment
+    assessment at or after them; what was measured later than the last assessment belongs to none. A fever always counts;
+    that there was none, an assessment without a temperature takes from measurements of its own day alone. An assessment
     without a time of day has no stretch of time: it keeps what was entered, and ends nothing.
     """
     rows = list(assessments)
@@ -82,9 +84,18 @@ def highest(
 
 def _highest(row: Any, stretch: Sequence[Any]) -> Any:
     hottest, entered = _hottest(stretch), decimal(row.temperature)
-    if entered is not None and entered >= (decimal(hottest.temperature) or 0):
+    seen = decimal(hottest.temperature) or 0
+    if entered is not None and entered >= seen:
         return row
+    if entered is None and seen < FEVER_CEL:
+        of_day = [one for one in stretch if _day(one.measured_at, row.assessed_at) == row.assessed_at.date()]
+        return Read(row, _hottest(of_day)) if of_day else row
     return Read(row, hottest)
+
+
+def _day(at: datetime, like: datetime) -> date:
+    """The day of a time on the clock of another, where both have one."""
+    return (at.astimezone(like.tzinfo) if at.tzinfo and like.tzinfo else at).date()
 
 
 def _said(value: str | None, clause: str, /, **shown: str) -> Verdict:

@@ -9,7 +9,7 @@ from trial.rules import ctcae_4_03, ctcae_5, ctcae_6
 from trial.rules.ctcae_calcium import corrected_calcium
 from trial.rules.ctcae_conditions import CONDITIONS, RECOMMENDED, CtcaeOptions, Situation, applies
 from trial.rules.ctcae_limits import Bound, Limit, Table
-from trial.rules.verdict import Verdict, decimal, figure, joined
+from trial.rules.verdict import Verdict, decimal, figure, joined, known
 
 __all__ = [
     "BASES", "CLAUSES", "FLAGS", "TABLES", "TERMS_OF_ITEM", "TERM_OF_ITEM", "CtcaeOptions", "corrected_calcium", "grade",
@@ -122,7 +122,8 @@ def grade(
         return _verdict(None, VALUE_MISSING, table)
     if not measured.is_finite() or measured < 0:
         return _verdict(None, IMPOSSIBLE, table, value=str(measured), unit=rows[0].unit)
-    references = {"LLN": _positive(lln), "ULN": _positive(uln), "BASELINE": _positive(baseline)}
+    given = {"LLN": lln, "ULN": uln, "BASELINE": baseline}
+    references = {name: _positive(one) if known(one) else None for name, one in given.items()}
     symptoms, thinned = YES_NO.get(symptomatic or ""), YES_NO.get(anticoagulated or "")
     return _compared(rows, Situation(measured, references, symptoms, thinned, options), table)
 
