@@ -123,6 +123,7 @@ def test_a_submitted_form_leads_to_new_tables_by_the_worker(infused, investigato
     assert snapshot.intact(report.current())  # the worker wrote the files, this process reads them
 
 
+@pytest.mark.soak
 def test_a_refresh_whose_worker_is_killed_is_taken_back_and_finished(
     infused, investigator, start_worker, files, monkeypatch
 ):

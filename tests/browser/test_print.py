@@ -42,7 +42,7 @@ def test_a_form_becomes_a_pdf_of_a4_pages_without_the_buttons(signed_in: Any, as
     paper = pdf(page, url_of(assessed, "d1") + "print/", tmp_path / "form.pdf")
     assert {(round(one.mediabox.width), round(one.mediabox.height)) for one in paper.pages} == {A4}
     text = " ".join(words(paper))
-    assert "38.6 °C" in text and "ASTCT 2019" in text and "Not a signed record" in text
+    assert "38.6 °C" in text and "ASTCT 2019" in text and "A copy: the record is" in text
     assert "Back to the form" not in text and "Blank form" not in text
     page.emulate_media(media="print")
     assert not page.locator(".screen-only").is_visible()
@@ -56,7 +56,7 @@ def test_each_form_of_a_visit_begins_a_page_and_names_its_subject(
     begun = [text for text in words(paper) if "CRS assessment" in text and assessed.code in text]
     assert len(begun) >= 2
     text = " ".join(words(paper))
-    assert text.count("38.6 °C") >= 2 and "Not a signed record" in text
+    assert text.count("38.6 °C") >= 2 and "A copy: the record is" in text
 
 
 def test_a_blank_form_has_room_no_value_and_its_subject_on_every_sheet(

@@ -55,7 +55,7 @@ def stops(at: Places, *, brief: bool = False) -> Iterator[Stop]:
         kinds = [label for label, _ in at.panel if label.startswith("crf.")]
         left_out = {label for label in kinds if label not in (*kinds[:2], kinds[-1])}
         at = replace(
-            at, panel=tuple(row for row in at.panel if row[0] not in left_out), endpoints=at.endpoints[::8], forms=at.forms[::3]
+            at, panel=tuple(row for row in at.panel if row[0] not in left_out), endpoints=at.endpoints[::12], forms=at.forms[::5]
         )  # fmt: skip
     yield from door()
     yield from lists(at)
@@ -63,7 +63,7 @@ def stops(at: Places, *, brief: bool = False) -> Iterator[Stop]:
     yield from form_pages(at)
     yield from conclusions(at)
     yield from panel(at)
-    yield from help_pages(CHAPTERS[::5] if brief else CHAPTERS)
+    yield from help_pages(CHAPTERS[::8] if brief else CHAPTERS)
     yield from refusals()
 
 

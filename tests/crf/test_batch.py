@@ -38,6 +38,7 @@ NOW = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
 # Keys, which two loads cannot share: subjects, visits and people are compared by their names, queries by their thread.
 # date_joined is of the clock, and of the sites and people that both loads make in the same way.
 KEYS = {"id", "subject_id", "visit_id", "form_id", "query_id", "site_id", "screening_site_id", "user_id", "date_joined"}
+KEYS |= {"digest"}  # of a signature: it holds the form's key
 
 
 @dataclass

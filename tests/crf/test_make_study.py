@@ -130,6 +130,7 @@ def test_the_same_seed_makes_the_same_study_in_one_two_and_three_processes(empti
         assert content()["values"] != alone["values"]
 
 
+@pytest.mark.soak
 def test_a_load_that_was_killed_by_the_machine_goes_on_and_makes_the_same_study(emptied: str) -> None:
     """kill -9 for the command and its processes at once, in the middle of a subject's transaction."""
     command = [

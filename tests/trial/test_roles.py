@@ -15,7 +15,7 @@ SPONSOR = {"MONITOR", "DATA_MANAGER", "MEDICAL_MONITOR", "STATISTICIAN"}
 # role -> actions, written out: a change of trial/roles.py must be a change here too.
 TABLE = {
     "COORDINATOR": "read screen enrol enter answer_query endpoints safety delegation_log",
-    "INVESTIGATOR": "read screen enrol enter grade withdraw answer_query endpoints safety delegation_log",
+    "INVESTIGATOR": "read screen enrol enter grade sign withdraw answer_query endpoints safety delegation_log",
     "MONITOR": "read raise_query close_query review endpoints delegation_log",
     "DATA_MANAGER": "read raise_query close_query review endpoints export run_export ranges approvals schedule jobs"
     " transfer appoint delegation_log",
