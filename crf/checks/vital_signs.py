@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from crf.declare.items import Known
+from trial import protocol, schedule
 from trial.rules import crs_temperature
 
 READS = ("vital_signs.measured_at", "vital_signs.temperature")
@@ -24,12 +25,22 @@ def as_read(form: Any) -> list[Any]:
     return crs_temperature.read([*earlier, form], form.others_since_infusion("vital_signs"))
 
 
+def other_cause_of_which_fever(form: Any) -> bool | None:
+    """A fever that only the vital signs hold is not taken out of the grade by an answer given beside a normal value.
+
+    A blank temperature says nothing else than the vital signs: the answer can only be about their fever.
+    """
+    if form.fever_due_to_crs != "N" or form.temperature is None:
+        return None
+    return not (form.temperature < FEVER_CEL and crs_temperature.fevers(as_read(form)[-1]))
+
+
 def known_temperature(form: Any) -> Known | None:
     """What the vital signs say of the temperature since the last CRS assessment, whatever stands in this one."""
     this = SimpleNamespace(temperature=None, assessed_at=form.assessed_at)
     earlier = form.since_infusion(form.history)
     *_, found = crs_temperature.read([*earlier, this], form.others_since_infusion("vital_signs"))
-    if not isinstance(found, crs_temperature.Read):
+    if not crs_temperature.elsewhere(found):
         return None
     return Known(found.temperature, "vital_signs", found.measured.measured_at)
 
@@ -55,6 +66,21 @@ def fever_in_the_assessment(form: Any) -> bool | None:
     highest = max(seen, default=None)
     noted = highest is not None and highest >= FEVER_CEL and form.temperature <= highest + ROUTES_DIFFER
     return bool(form.temperature < FEVER_CEL or noted)
+
+
+def fever_is_judged(form: Any) -> bool | None:
+    """A fever within four weeks of the infusion, at a visit without CRS assessment, is followed by one.
+
+    Where the schedule has an assessment the work list asks for it; what stands in those of the day, the check before.
+    """
+    started = form.subject.infused_at
+    if None in (form.temperature, form.measured_at, started) or form.temperature < FEVER_CEL:
+        return None
+    if form.measured_at < started or form.study_day > protocol.DLT_WINDOW_DAYS or _assessments(form):
+        return None
+    if form.visit is not None and "crs_assessment" in schedule.expected_at(form.visit.code):
+        return None
+    return any(one.assessed_at >= form.measured_at for one in form.others("crs_assessment"))
 
 
 def hypotension_in_the_assessment(form: Any) -> bool | None:

@@ -32,7 +32,8 @@ def _late_fever_confirmed(days: int) -> Callable[[Any], bool | None]:
         *earlier, this = beside.as_read(form)
         if this.temperature is None or form.study_day is None or form.fever_due_to_crs in ("Y", "N"):
             return None
-        late = this.temperature >= FEVER_CEL and form.study_day > days
+        began = next(iter(crs_temperature.fevers(this)), this.assessed_at)  # the vital signs may have it a day earlier
+        late = this.temperature >= FEVER_CEL and form.study_day - (form.day - began.date()).days > days
         return not (late and not any(map(_crs_fever, earlier)))
 
     return holds
@@ -484,6 +485,17 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
         item="anticytokine",
         sees=("astct", "anticytokine", "comment"),
         since="2.0",
+    )
+    crs25 = Check(
+        "CRS-25",
+        _(
+            "The vital signs hold a fever that the temperature here does not show, and it is answered that CRS is not the "
+            "cause. Please confirm that the answer is about that fever, or correct it."
+        ),
+        beside.other_cause_of_which_fever,
+        item="fever_due_to_crs",
+        sees=("temperature", "highest", "fever_due_to_crs"),
+        reads=beside.READS,
     )
 
 

@@ -87,6 +87,17 @@ class VitalSigns(Crf, title=_("Vital signs"), repeats=True, about_day="measured_
         sees=("measured_at", "temperature"),
         reads=("crs_assessment.assessed_at", "crs_assessment.temperature"),
     )
+    vs10 = Check(
+        "VS-10",
+        _(
+            "This fever comes after the last CRS assessment, so nothing grades it. Please enter a CRS assessment, or confirm "
+            "that CRS is out of the question."
+        ),
+        beside.fever_is_judged,
+        item="temperature",
+        sees=("measured_at", "temperature"),
+        reads=("crs_assessment.assessed_at",),
+    )
     vs06 = Check(
         "VS-06",
         _(

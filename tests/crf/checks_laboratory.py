@@ -30,6 +30,15 @@ def crps(*seen: tuple[int, str | None]) -> Case:
     return {"others": {"inflammation": [{"sampled_at": at(day), **of(crp=crp)} for day, crp in seen]}}
 
 
+def assessments(*rows: Case) -> Case:
+    return {"others": {"crs_assessment": list(rows)}}
+
+
+def febrile(number: int) -> Case:
+    """A fever at noon of a study day, at an unscheduled visit."""
+    return of(temperature="38.0") | {"measured_at": at(number), "visit": "u1"}
+
+
 WEIGHT = {"latest": {"demographics.weight": of(x="60")["x"]}}
 BROKEN = {"sampled_at": at(7), **of(potassium="6.0", ldh=440, ast=45)}
 
@@ -70,6 +79,18 @@ CASES: Cases = {
             of(temperature="39.2") | assessed(crs(2, **of(temperature="36.5")), crs(3, 12, temperature=None)),
             of(temperature="39.2") | assessed(crs(3, **of(temperature="36.5")), crs(3, 20, temperature=None)),
             of(temperature="39.2"),
+        ],
+    ),
+    "VS-10": (
+        [febrile(20) | assessments(crs(21, 8)), febrile(28) | assessments(crs(29))],
+        [
+            febrile(20) | assessments(), febrile(28) | assessments(crs(27)), febrile(20) | assessments() | {"visit": "m1"},
+            of(temperature="38.0") | {"measured_at": at(0, 11), "visit": "u1"} | assessments(),
+        ],
+        [
+            febrile(29) | assessments(), of(temperature="37.9") | {"measured_at": at(20), "visit": "u1"} | assessments(),
+            febrile(20) | assessments() | {"visit": "d3"}, febrile(20) | assessments(crs(20, 11)), febrile(-2) | assessments(),
+            febrile(20) | assessments() | {"subject.infused_at": None}, {"measured_at": at(20), "visit": "u1"} | assessments(),
         ],
     ),
     "VS-06": (

@@ -58,6 +58,13 @@ def drug(start: datetime | None, stop: datetime | None, name: str = "NOREPINEPHR
     return SimpleNamespace(drug=name, dose=None, dose_unit=None, started_at=start, stopped_at=stop, hours=None)
 
 
+OTHER_CAUSE = {"temperature": Decimal(37), "fever_due_to_crs": "N", "assessed_at": at(26)}
+
+
+def vital_sign(temperature: str, *, day: int = 26, hour: int = 11) -> dict[str, Any]:
+    return {"others": {"vital_signs": [{"measured_at": at(day, hour), "temperature": Decimal(temperature)}]}}
+
+
 PRESSED = SHOCK | {"vasopressors": [drug(at(20), at(21))]}  # grade 3
 
 # "subject.x", "visit", "planned", "latest", "others" and "history" set the surroundings (see `judged`).
@@ -211,6 +218,20 @@ CASES: Cases = {
         ],
         [PRESSED | {"anticytokine": "N"}, PRESSED, PRESSED | {"anticytokine": "N", "history": [past("39", day=19, anticytokine="Y")]}],
         [FEVER | {"anticytokine": "N"}, {"anticytokine": "N"}],
+    ),
+    "CRS-25": (
+        [
+            OTHER_CAUSE | vital_sign("37.9"), OTHER_CAUSE | {"temperature": Decimal("38.0")} | vital_sign("39"),
+            OTHER_CAUSE | vital_sign("39", hour=13), OTHER_CAUSE | {"history": [past("39")]} | vital_sign("39", day=25, hour=9),
+        ],
+        [
+            OTHER_CAUSE | vital_sign("38.0"),
+            OTHER_CAUSE | {"temperature": Decimal("37.9"), "history": [past("39")]} | vital_sign("39", day=25, hour=11),
+        ],
+        [
+            OTHER_CAUSE | {"temperature": None} | vital_sign("39"), OTHER_CAUSE | {"fever_due_to_crs": "Y"} | vital_sign("39"),
+            OTHER_CAUSE | {"fever_due_to_crs": None} | vital_sign("39"),
+        ],
     ),
     **checks_conduct.CASES, **checks_serious.CASES, **checks_treatment.CASES,
     **checks_laboratory.CASES, **checks_lesions.CASES, **checks_myeloma.CASES, **checks_safety.CASES, **checks_survival.CASES,

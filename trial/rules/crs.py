@@ -148,10 +148,13 @@ def course(
 
     Each has the item names as attributes (with `anticytokine_drug`). Days are those of the time zone that
     `assessed_at` carries. The last day counts as over. `infused_at` only dates the onset; None = `onset_day` is None.
-    `vital_signs` as for one assessment.
+    `vital_signs` as for one assessment. A fever in them dates the onset, and the day it was measured on is not clear; one
+    after the last assessment begins nothing, but that assessment's day is not known to be clear.
     """
     rows = list(assessments)
-    verdicts, follow = _replay(_read(rows, vital_signs, options), options)
+    measured = list(vital_signs) if options.vital_signs_count else []
+    verdicts, follow = _replay(_read(rows, measured, options), options)
+    follow.unjudged({at.date() for at in crs_temperature.fevers_after(rows, measured)})
     follow.close_day()
     episodes = (episode(span, assessments=rows, verdicts=verdicts, infused_at=infused_at) for span in follow.spans)
     return Course(verdicts=tuple(verdicts), episodes=tuple(episodes))
@@ -169,9 +172,7 @@ def _replay(assessments: Iterable[Any], options: AstctOptions) -> tuple[list[Ver
 def _judge(assessment: Any, *, follow: Follow, options: AstctOptions) -> Verdict:
     """Grade the next assessment and carry the state forward."""
     now = _clean(assessment)
-    fever = crs_axes.fever(
-        now.temperature, now.fever_due_to_crs, elsewhere=isinstance(assessment, crs_temperature.Read)
-    )
+    fever = crs_axes.fever(now.temperature, now.fever_due_to_crs, elsewhere=crs_temperature.elsewhere(assessment))
     hypotension = crs_axes.hypotension(
         now.hypotension, now.hypotension_due_to_crs, rows_of(now.vasopressors), options=options
     )
@@ -185,8 +186,11 @@ def _judge(assessment: Any, *, follow: Follow, options: AstctOptions) -> Verdict
     )
     because = (fever, hypotension, hypoxia)
     died = now.death_due_to_crs == "Y"
-    follow.arrive(day_of(now.assessed_at))
-    follow.begin(fever=fever.value == 1, died=died, support=now.support)
+    # A fever counts from when it was measured, and on the day it was: the assessment after it may be of the next.
+    seen = crs_temperature.fevers(assessment) if fever.value == 1 else ()
+    follow.arrive(day_of(now.assessed_at), found_on={at.date() for at in seen})
+    onset = seen[0] if seen else now.assessed_at
+    follow.begin(fever=fever.value == 1, died=died, support=now.support, at=onset)
     supported = now.support and options.support_delays_resolution
     follow.end(clear=_clear(because, supported=supported))
     return _grade(now, because, follow=follow, options=options)

@@ -1,6 +1,6 @@
 """Episodes of cytokine release syndrome: when one opens, when it is resolved, and what it amounted to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,8 @@ PLAUSIBLE_ONSET_DAYS = 14
 class Episode:
     """One episode: dates are `assessed_at` of the assessment that decided; None = that assessment has no date."""
 
-    onset: datetime | date | None  # first qualifying fever (death due to CRS where no fever was recorded)
+    # First qualifying fever (death due to CRS where none was recorded); where the vital signs hold it, when it was measured.
+    onset: datetime | date | None
     maximum: int
     maximum_on: datetime | date | None  # first assessment at the maximum
     end: datetime | date | None  # last assessment with grade >= 1; so far, where not resolved
@@ -51,6 +52,7 @@ class Span:
     """The assessments first..stop (stop excluded) during which an episode was open."""
 
     first: int
+    onset: datetime | date | None
     stop: int | None = None
     resolved_on: date | None = None
 
@@ -74,18 +76,28 @@ class Follow:
     day_clear: bool | None = True  # None = cannot be judged
     clear_days: list[date] = field(default_factory=list)  # those since something was last found
 
-    def arrive(self, day: date | None) -> None:
-        """Close the day before, if the assessment about to be judged belongs to another one."""
+    def arrive(self, day: date | None, *, found_on: Collection[date] = ()) -> None:
+        """Close the day before, if the assessment about to be judged belongs to another one.
+
+        found_on: days on which what this assessment finds was measured; the day before may be among them.
+        """
+        if self.day in found_on:
+            self.day_clear = False
         if day is None or self.day is None or day > self.day:
             self.close_day()
         if day is not None and (self.day is None or day > self.day):
             self.day, self.day_clear = day, True
 
-    def begin(self, *, fever: bool, died: bool, support: bool) -> None:
+    def unjudged(self, days: Collection[date]) -> None:
+        """Something was measured on these days that no assessment has judged: they cannot be said to be clear."""
+        if self.day in days:
+            self.day_clear = worse(self.day_clear, None)
+
+    def begin(self, *, fever: bool, died: bool, support: bool, at: datetime | date | None) -> None:
         """Open an episode at a qualifying fever; waive fever once a drug was given for CRS in an open episode."""
         if (fever or died) and not self.open:
             self.open = True
-            self.spans.append(Span(first=self.seen))
+            self.spans.append(Span(first=self.seen, onset=at))
         self.waived = self.waived or (self.open and support)
         self.fatal = self.fatal or died
 
@@ -132,12 +144,12 @@ def episode(span: Span, *, assessments: Sequence[Any], verdicts: Sequence[Verdic
     graded = {index: grade for index, grade in grades.items() if isinstance(grade, int) and grade >= 1}
     maximum, last = max(graded.values()), max(graded)
     worst = min(index for index, grade in graded.items() if grade == maximum)
-    onset, end = assessments[span.first].assessed_at, assessments[last].assessed_at
+    onset, end = span.onset, assessments[last].assessed_at
     given = [assessments[index] for index in inside]
     after = _days(_day_in_zone(infused_at, onset), day_of(onset))
     duration = _days(day_of(onset), day_of(end))
     return Episode(
-        onset=onset if known(onset) else None,
+        onset=onset,
         maximum=maximum,
         maximum_on=assessments[worst].assessed_at if known(assessments[worst].assessed_at) else None,
         end=end if known(end) else None,

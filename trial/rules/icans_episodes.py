@@ -60,7 +60,8 @@ def spans(rows: Sequence[Any], verdicts: Sequence[Verdict], *, options: IcansOpt
     for row, verdict in zip(rows, verdicts, strict=True):
         follow.arrive(day_of(row.assessed_at))
         graded = isinstance(verdict.value, int) and verdict.value >= 1
-        follow.begin(fever=graded, died=verdict.value == 5, support=False)
+        at = row.assessed_at if known(row.assessed_at) else None
+        follow.begin(fever=graded, died=verdict.value == 5, support=False, at=at)
         follow.end(clear=clear(verdict))
     follow.close_day()
     return follow.spans

@@ -152,8 +152,8 @@ def _read(assessments: Iterable[Any], vital_signs: Iterable[Any], options: LeeOp
 
 def _items(assessment: Any) -> dict[str, Any]:
     items = {name: getattr(assessment, name) for name in ITEMS}
-    elsewhere = isinstance(assessment, crs_temperature.Read)
-    return items | {name: getattr(assessment, name, None) for name in OPTIONAL_ITEMS} | {"elsewhere": elsewhere}
+    optional = {name: getattr(assessment, name, None) for name in OPTIONAL_ITEMS}
+    return items | optional | {"elsewhere": crs_temperature.elsewhere(assessment)}
 
 
 def _febrile(assessment: Any) -> bool:
