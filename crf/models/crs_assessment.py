@@ -495,7 +495,6 @@ class CrsAssessment(Crf, title=_("CRS assessment"), repeats=True, about_day="ass
         beside.other_cause_of_which_fever,
         item="fever_due_to_crs",
         sees=("temperature", "highest", "fever_due_to_crs"),
-        reads=beside.READS,
     )
 
 

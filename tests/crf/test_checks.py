@@ -316,7 +316,8 @@ def judged(check_id: str, case: dict[str, Any], monkeypatch: pytest.MonkeyPatch)
     )
     of.__dict__.update(derived)  # where a sheet keeps what it has found
     says = check.holds(of)
-    assert read <= set(check.reads), "a check that asks another form is judged again when that changes"
+    seen = (form.declared.derived[name].paths() for name in check.sees if name in form.declared.derived)
+    assert read <= set(check.reads).union(*seen), "a check that asks another form is judged again when that changes"
     assert limited <= set(check.limits), "a check that asks limits of normal is judged again when these change"
     return says
 

@@ -102,6 +102,32 @@ def test_a_higher_vital_sign_counts_although_a_lower_one_was_typed(infused: Subj
     assert asked()["CRS-01"] == "OPEN"
 
 
+def test_a_fever_in_the_evening_dates_the_episode_and_its_day_is_not_clear(
+    infused: Subject, investigator: User
+) -> None:
+    for day in (1, 3, 4, 5):
+        assess(infused, investigator, day, **CLEAR)
+    measure(infused, investigator, 1, "38.6", time="22:00")
+    with study.seeing_everything():
+        (course,) = courses_of(Subject.objects.filter(pk=infused.pk).select_related("site")).values()
+    (episode,) = course.episodes
+    assert (f"{episode.onset:%d %H:%M}", episode.onset_day, episode.resolved) == ("21 22:00", 1, True)
+    measure(infused, investigator, 3, "38.6", time="22:00")  # read by the assessment of day 4
+    with study.seeing_everything():
+        (course,) = courses_of(Subject.objects.filter(pk=infused.pk).select_related("site")).values()
+    (episode,) = course.episodes
+    assert (episode.onset_day, episode.resolved) == (1, False)
+
+
+def test_a_fever_that_another_cause_was_not_given_for_is_asked_about(infused: Subject, investigator: User) -> None:
+    assess(infused, investigator, 1, **CLEAR | {"fever_due_to_crs": "N"})
+    assert "CRS-25" not in asked()
+    measure(infused, investigator, 1, "39.0")
+    assert asked()["CRS-25"] == "OPEN" and grade_of(infused, 1).value == 0
+    measure(infused, investigator, 1, "37.0", reason="Misread")
+    assert asked()["CRS-25"] == "CLOSED"
+
+
 def test_one_before_the_infusion_does_not_count(infused: Subject, investigator: User) -> None:
     measure(infused, investigator, 0, "38.9", time="10:29")
     with pytest.raises(entry.Invalid):
